@@ -231,7 +231,7 @@ final class BundleTrainer implements LoopTrainer {
      */
     Updated update(
             Instant asOf, Trained champion, UpdateDefinition update, @Nullable ReinforceDefinition reinforce) {
-        Instant moment = rows.lastKnownBefore(asOf).plusNanos(1_000);
+        Instant moment = moment(rows, asOf);
         TrainingMode.Update mode = update(champion.run(), update, reinforce);
         TrainingTable table = rows.table(moment);
         if (reinforce != null) {
@@ -291,8 +291,7 @@ final class BundleTrainer implements LoopTrainer {
 
     @Override
     public Trained train(Instant asOf, ModelVersion.Kind kind, @Nullable Trained champion) {
-        // weeks in which nothing became known train nothing: the moment that counts is that of the newest row
-        Instant moment = rows.lastKnownBefore(asOf).plusNanos(1_000);
+        Instant moment = moment(rows, asOf);
         TrainingMode mode = new TrainingMode.Full();
         Run base = null;
         if (kind == ModelVersion.Kind.REFRESH && champion != null && hasRecipe(champion.run())) {
@@ -310,6 +309,11 @@ final class BundleTrainer implements LoopTrainer {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Weeks in which nothing became known train nothing: the moment that counts is that of the newest row or label. */
+    static Instant moment(ModelRows rows, Instant asOf) {
+        return rows.lastKnownBefore(asOf).plusNanos(1_000);
     }
 
     private TrainingRequest request(Instant moment, TrainingTable table, TrainingMode mode) {
@@ -743,6 +747,10 @@ final class BundleTrainer implements LoopTrainer {
 
     /** What makes two trainings the same recipe: the definition and the features, not the data. */
     private byte[] recipe() {
+        return recipe(plan);
+    }
+
+    static byte[] recipe(ModelPlan plan) {
         return (DefinitionJson.canonical(plan.definition()) + "\n" + plan.service().sha256() + "\n")
                 .getBytes(StandardCharsets.UTF_8);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.error.ErrorCode;
@@ -202,7 +203,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         Catalog catalog = workspace.catalog();
         this.files = workspace.files(clock);
         this.governance =
-                new Governance(catalog, clock, new ProjectPromotion(this::project, catalog, () -> evidence, true), model -> republish());
+                new Governance(catalog, clock, new ProjectPromotion(this::project, catalog, () -> evidence, true), this::changed);
         this.generations = new ProjectJobs<>(new GenerationWork(catalog, clock), current, clock, catalog);
         this.studies = new ProjectJobs<>(
                 new StudyWork(catalog, clock, Runtime.getRuntime().availableProcessors()), current, clock, catalog);
@@ -268,7 +269,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
                 });
         this.alerts = new ProjectAlerts(AlertChannels.of(project.channels(), clock), catalog, clock);
         this.streams = new ProjectStreams(this::project, catalog, log, clock, this::inputNames, alerts::alerts);
-        this.schedules = new ProjectSchedules(this::project, catalog, clock, this, alerts.alerts());
+        this.schedules = new ProjectSchedules(
+                this::project, catalog, clock, this, alerts.alerts(), new NothingNew(workspace, current, clock));
         this.settings = new ProjectSettings(
                 project.file(),
                 variables == null ? Map::of : variables,
@@ -302,7 +304,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     }
 
     /**
-     * As {@link #open(Project, Supplier, InstantSource)}; full trainings are done by processes of their own, whose end, however
+     * As {@link #open(Project, Supplier, InstantSource)}; trainings are done by processes of their own, whose end, however
      * it comes, is not this one's.
      *
      * @param variables what the project file as it is now is read with; null where trainings are done in this process
@@ -406,6 +408,12 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public ProjectLoop loop() {
         return loop;
+    }
+
+    /** What may serve of a model changed: a retraining that waited for that, such as for a person to agree, goes on. */
+    private void changed(String model) {
+        republish();
+        RetrainBook.wake(workspace.catalog(), clock.instant(), model);
     }
 
     private void republish() {

@@ -11,6 +11,7 @@ import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.control.retrain.RetrainRequest;
+import dev.keelson.control.retrain.RetrainWorld;
 import dev.keelson.control.retrain.Trigger;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
@@ -51,17 +52,19 @@ final class LiveJobs {
     private static final Duration ROLLOUT_LOOK = Duration.ofSeconds(15);
 
     private final Backend backend;
+    private final RetrainWorld world;
     private final RetrainBook retrainings;
     private final Alerts alerts;
 
-    LiveJobs(Backend backend, RetrainBook retrainings, Alerts alerts) {
+    LiveJobs(Backend backend, RetrainWorld world, RetrainBook retrainings, Alerts alerts) {
         this.backend = backend;
+        this.world = world;
         this.retrainings = retrainings;
         this.alerts = alerts;
     }
 
     Map<String, JobBody> bodies() {
-        JobBody chain = new RetrainChain(new LiveRetraining(backend), backend.catalog(), backend.clock(), alerts);
+        JobBody chain = new RetrainChain(world, backend.catalog(), backend.clock(), alerts);
         Map<String, JobBody> bodies = new HashMap<>();
         bodies.put("materialize", this::materialize);
         bodies.put("validate", this::validate);
@@ -130,6 +133,7 @@ final class LiveJobs {
         JsonNode changes = streams(run, model);
         ObjectNode result = result(alarm || changes.valueStream().anyMatch(each -> !each.path("better").asBoolean()), said);
         result.put("verdict", report.verdict().word());
+        result.set("drift", RetrainChain.judged(LiveRetraining.drift(report)));
         result.set("streams", changes);
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
             result.put("retraining", retrain(run, report, said));
@@ -200,8 +204,15 @@ final class LiveJobs {
         if (LoggedModel.elsewhere(backend.project(), request.model()) != null) {
             return "Others serve %s: it cannot be trained here.".formatted(request.model());
         }
-        RetrainBook.Asked asked = retrainings.ask(
-                request, "%s/%s".formatted(run.job().id(), request.trigger().word()), run.job().schedule(), LiveRetraining.ACTOR, why);
+        Job check = run.job();
+        boolean several = !check.schedule().isEmpty() && request.trigger() != Trigger.NEW_DATA;
+        String id = several
+                ? "%s.%s".formatted(RetrainCampaign.batch(check), request.model())
+                : "%s.%s.%s".formatted(check.id(), request.trigger().word(), request.model());
+        RetrainBook.Asked asked = retrainings.ask(request, id, check.schedule(), LiveRetraining.ACTOR, why);
+        if (several && asked.asked()) {
+            backend.catalog().update(tx -> RetrainCampaign.follow(tx, check, request.trigger(), backend.clock().instant()));
+        }
         ModelSuggestion kept = asked.suggestion();
         if (kept != null && kept.state() == ModelSuggestion.State.OPEN) {
             alerts.raise(RetrainChain.suggestion(kept));

@@ -167,6 +167,9 @@ public sealed interface LiveProject extends AutoCloseable permits OwnedProject, 
     /** Does the next job that is due, where this process owns the project; false when nothing is, or another process works. */
     boolean workOnce();
 
+    /** Lets the retraining of a model that an answer has woken go on, where this process owns the project: else the owner does. */
+    void goOn(String model);
+
     /** Whether jobs are done by {@link #workOnce}, as no server does them. */
     boolean worksHere();
 

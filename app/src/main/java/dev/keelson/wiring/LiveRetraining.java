@@ -21,10 +21,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What retrainings need, by what the project can do anyway. */
-record LiveRetraining(Backend backend) implements RetrainWorld {
+/**
+ * What retrainings need, by what the project can do anyway.
+ *
+ * @param fresh as {@link #nothingNew}
+ */
+record LiveRetraining(Backend backend, Function<String, Optional<String>> fresh) implements RetrainWorld {
     /** Who acts when nobody in person does. */
     static final String ACTOR = "keelson";
 
@@ -72,6 +77,11 @@ record LiveRetraining(Backend backend) implements RetrainWorld {
                 .put("drifted", drifted)
                 .put("rows", report.rows());
         return node.put("ratio", features == 0 ? null : (Double) ((double) drifted / features));
+    }
+
+    @Override
+    public Optional<String> nothingNew(String model) {
+        return fresh.apply(model);
     }
 
     @Override

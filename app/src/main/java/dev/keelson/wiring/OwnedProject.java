@@ -163,6 +163,11 @@ record OwnedProject(LiveBackend backend) implements LiveProject {
     }
 
     @Override
+    public void goOn(String model) {
+        backend.schedules().goOn(model);
+    }
+
+    @Override
     public boolean workOnce() {
         return backend.schedules().workOnce();
     }

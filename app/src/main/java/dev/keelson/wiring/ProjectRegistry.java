@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.OtherRegistry;
@@ -73,7 +74,7 @@ public final class ProjectRegistry implements OtherRegistry {
                         () -> ProjectPromotion.in(
                                 JournaledPredictionLog.openReadOnly(workspace.state()), new SourcePrices(workspace, clock)),
                         true),
-                model -> {});
+                model -> RetrainBook.wake(workspace.catalog(), clock.instant(), model));
     }
 
     // ---- the other registry

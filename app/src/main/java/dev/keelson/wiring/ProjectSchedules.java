@@ -30,10 +30,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,20 +56,27 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     private final List<String> models;
     private @Nullable ScheduledExecutorService planning;
 
-    ProjectSchedules(Supplier<Project> project, Catalog catalog, InstantSource clock, Backend backend, Alerts alerts) {
+    /** @param nothingNew as {@link dev.keelson.control.retrain.RetrainWorld#nothingNew} */
+    ProjectSchedules(
+            Supplier<Project> project,
+            Catalog catalog,
+            InstantSource clock,
+            Backend backend,
+            Alerts alerts,
+            Function<String, Optional<String>> nothingNew) {
         this.project = project;
         this.catalog = catalog;
         this.clock = clock;
         this.planner = new Planner(catalog, clock);
         this.book = new JobBook(catalog, clock, () -> UUID.randomUUID().toString());
         this.retrainings = new RetrainBook(
-                catalog, clock, () -> UUID.randomUUID().toString(), model -> project.get().policy(model).retrain());
+                catalog, clock, () -> UUID.randomUUID().toString(), model -> project.get().policy(model).retrain(), nothingNew);
         this.workers = new JobWorkers(
                 catalog,
                 clock,
                 "%s/%d/%s".formatted(project.get().name(), ProcessHandle.current().pid(), UUID.randomUUID()),
                 JobWorkers.Settings.STANDARD,
-                new LiveJobs(backend, retrainings, alerts).bodies(),
+                new LiveJobs(backend, new LiveRetraining(backend, nothingNew), retrainings, alerts).bodies(),
                 new FailedJobs(alerts));
         this.models = project.get().models().stream().map(ModelDefinition::name).toList();
     }
@@ -202,9 +211,10 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
     public JsonNode run(String name, String actor, String reason) {
         ScheduleDefinition schedule = schedule(name);
         List<Job> asked = new ArrayList<>();
+        Instant now = clock.instant();
         for (String model : perModel(schedule) ? models(schedule) : List.of("")) {
             asked.add(book.ask(
-                    word(schedule.job()), Planner.subject(model), name, Planner.arguments(schedule, model), actor, reason));
+                    word(schedule.job()), Planner.subject(model), name, Planner.arguments(schedule, model), actor, reason, now));
         }
         return asked(asked);
     }
@@ -215,6 +225,11 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
         ArrayNode jobs = document.putArray("jobs");
         asked.forEach(job -> jobs.add(json(job)));
         return document;
+    }
+
+    /** Does in this thread what a retraining that was woken can do now, where no server does. */
+    void goOn(String model) {
+        retrainings.resting(model).forEach(workers::work);
     }
 
     /** Does what is due in this thread, where no server does; false when nothing was. */

@@ -368,6 +368,11 @@ record ServedProject(Project project, OwnerClient owner) implements LiveProject 
     }
 
     @Override
+    public void goOn(String model) {
+        // the owner works
+    }
+
+    @Override
     public boolean workOnce() {
         return false; // the owner works
     }

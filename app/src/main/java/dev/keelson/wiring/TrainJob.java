@@ -71,7 +71,7 @@ final class TrainJob {
     /**
      * Trains.
      *
-     * @param worker does a full training
+     * @param worker does the fits
      * @param watch follows the fits
      * @return what came of it, as a document
      * @throws KeelsonException as trainings do; MODEL_NOT_FOUND; NOT_ENOUGH_ROWS; BAD_REQUEST if a champion is to go on and
@@ -262,6 +262,7 @@ final class TrainJob {
 
     private static ObjectNode told(ObjectNode document, Run run) {
         document.put("run", run.id());
+        TrainedOn.of(run).ifPresent(on -> document.set(TrainedOn.FIELD, on.toJson()));
         document.put("mode", run.params().get(BundleTrainer.MODE));
         document.put("base_run", run.params().get(BundleTrainer.BASE));
         document.put("gates", run.tags().get(BeforeTraining.GATES));

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Trainings of one model.
  *
- * @param worker does a full training
+ * @param worker does the fits
  * @param trained told what came out, before it is kept
  */
 record TrainingWork(

@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
+import dev.keelson.learn.ModelBundle;
 import dev.keelson.project.Project;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.ModelDefinition;
 import dev.keelson.train.Training;
 import dev.keelson.train.TrainingMode;
+import dev.keelson.train.TrainingModeJson;
 import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.TrainingRequest;
 import dev.keelson.train.TrainingTable;
@@ -28,6 +30,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The process that {@link WorkerTraining} starts: it trains what lies in a folder and puts there what comes of it. It writes
@@ -38,6 +41,8 @@ public final class TrainingWorker {
     static final String ROWS = "rows.bin";
     static final String OUTCOME = "outcome.json";
     static final String BUNDLE = "bundle";
+    /** The model that an update goes on from. */
+    static final String BASE = "base";
     static final String PROBLEMS = "problems.json";
     /** Fits that have ended, and all. */
     static final String FITS = "fits.txt";
@@ -106,25 +111,46 @@ public final class TrainingWorker {
                 json.path("feature_hash").asText(),
                 json.path("code_version").asText(),
                 environment);
-        Integer members = json.has("members") ? Integer.valueOf(json.path("members").asInt()) : null;
-        TrainingRequest request = new TrainingRequest(
-                definition,
-                table,
-                Instant.parse(json.path("as_of").asText()),
-                inputs,
-                new TrainingMode.Full(members));
-        TrainingOutcome outcome = new Training(
-                        Projects.learners(),
-                        json.path("threads").asInt(),
-                        json.path("shuffles").asBoolean(),
-                        (done, of) -> told(folder, done, of))
-                .run(request);
-        for (Map.Entry<String, byte[]> file : outcome.bundle().files().entrySet()) {
-            Path to = folder.resolve(BUNDLE).resolve(file.getKey());
+        Training training = new Training(
+                Projects.learners(),
+                json.path("threads").asInt(),
+                json.path("shuffles").asBoolean(),
+                (done, of) -> told(folder, done, of));
+        TrainingMode mode = TrainingModeJson.read(
+                json.path("mode"), definition.classes().size(), () -> base(folder).load(training.codecs()));
+        TrainingRequest request =
+                new TrainingRequest(definition, table, Instant.parse(json.path("as_of").asText()), inputs, mode);
+        TrainingOutcome outcome = training.run(request);
+        write(outcome.bundle(), folder.resolve(BUNDLE));
+        put(folder, OUTCOME, MAPPER.writeValueAsBytes(outcome.toJson()));
+    }
+
+    private static ModelBundle base(Path folder) {
+        try {
+            return read(folder.resolve(BASE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The files of a model, in a folder that is made for them. */
+    static void write(ModelBundle bundle, Path folder) throws IOException {
+        for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
+            Path to = folder.resolve(file.getKey());
             Files.createDirectories(to.getParent());
             Files.write(to, file.getValue());
         }
-        put(folder, OUTCOME, MAPPER.writeValueAsBytes(outcome.toJson()));
+    }
+
+    /** What {@link #write} wrote. */
+    static ModelBundle read(Path folder) throws IOException {
+        Map<String, byte[]> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(folder.relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file));
+            }
+        }
+        return ModelBundle.of(files);
     }
 
     /** How far it is, for the parent to read. */

@@ -11,6 +11,7 @@ import dev.keelson.learn.ModelBundle;
 import dev.keelson.train.DefinitionJson;
 import dev.keelson.train.Training;
 import dev.keelson.train.TrainingMode;
+import dev.keelson.train.TrainingModeJson;
 import dev.keelson.train.TrainingOutcome;
 import dev.keelson.train.TrainingRequest;
 import dev.keelson.train.TrainingTableFile;
@@ -25,17 +26,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Full trainings in a process of their own: a crash of native code or a lack of memory ends the training, and not the server
- * that asked for it. The process gets the rows and gives files back; whoever asked keeps them, so that nothing is half kept.
- * Trainings that take over weights are one quick fit each and stay in this process. Safe for use by several threads.
+ * Trainings in a process of their own: a crash of native code or a lack of memory ends the training, and not the server that
+ * asked for it. The process gets the rows, and the model that an update goes on from, and gives files back; whoever asked keeps
+ * them, so that nothing is half kept. Safe for use by several threads.
  */
 final class WorkerTraining implements TrainingPlace.Worker {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -76,14 +75,11 @@ final class WorkerTraining implements TrainingPlace.Worker {
      */
     @Override
     public TrainingOutcome run(Training training, TrainingRequest request) {
-        if (!(request.mode() instanceof TrainingMode.Full full)) {
-            return training.run(request);
-        }
         try {
             Files.createDirectories(scratch);
             Path folder = Files.createTempDirectory(scratch, "training-");
             try {
-                write(request, full, training.shuffles(), folder);
+                write(request, training.shuffles(), folder);
                 return read(request, folder, end(start(folder), folder, training.watch()), folder.resolve("said.txt"));
             } finally {
                 delete(folder);
@@ -93,7 +89,7 @@ final class WorkerTraining implements TrainingPlace.Worker {
         }
     }
 
-    private void write(TrainingRequest request, TrainingMode.Full full, boolean shuffles, Path folder) throws IOException {
+    private void write(TrainingRequest request, boolean shuffles, Path folder) throws IOException {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("project", project.toAbsolutePath().toString());
         json.put("model", request.definition().name());
@@ -104,8 +100,9 @@ final class WorkerTraining implements TrainingPlace.Worker {
         json.put("code_version", request.inputs().codeVersion());
         ObjectNode environment = json.putObject("environment");
         request.inputs().environment().forEach(environment::put);
-        if (full.members() != null) {
-            json.put("members", full.members());
+        json.set("mode", TrainingModeJson.write(request.mode()));
+        if (request.mode() instanceof TrainingMode.Update update) {
+            TrainingWorker.write(ModelBundle.of(update.base()), folder.resolve(TrainingWorker.BASE));
         }
         json.put("threads", threads);
         json.put("shuffles", shuffles);
@@ -161,14 +158,8 @@ final class WorkerTraining implements TrainingPlace.Worker {
     private TrainingOutcome read(TrainingRequest request, Path folder, int code, Path said) throws IOException {
         Path outcome = folder.resolve(TrainingWorker.OUTCOME);
         if (code == 0 && Files.exists(outcome)) {
-            SortedMap<String, byte[]> files = new TreeMap<>();
-            Path bundle = folder.resolve(TrainingWorker.BUNDLE);
-            try (Stream<Path> all = Files.walk(bundle)) {
-                for (Path file : all.filter(Files::isRegularFile).toList()) {
-                    files.put(bundle.relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file));
-                }
-            }
-            return TrainingOutcome.fromJson(MAPPER.readTree(Files.readAllBytes(outcome)), ModelBundle.of(files));
+            return TrainingOutcome.fromJson(
+                    MAPPER.readTree(Files.readAllBytes(outcome)), TrainingWorker.read(folder.resolve(TrainingWorker.BUNDLE)));
         }
         Path problems = folder.resolve(TrainingWorker.PROBLEMS);
         if (code == TrainingWorker.REFUSED && Files.exists(problems)) {

@@ -21,6 +21,7 @@ import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.alert.AlertQuery;
+import dev.keelson.registry.job.JobQuery;
 import dev.keelson.registry.governance.Governance;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionQuery;
@@ -54,6 +55,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Retraining of a real project on a clock that only the test moves. */
@@ -339,6 +342,9 @@ final class RetrainIT {
         int asked = 0;
 
         for (int hour = 0; hour < 24 * 10; hour++) {
+            if (hour % 24 == 0) {
+                newRows();
+            }
             RetrainBook.Asked answer = backend.schedules()
                     .retrainings()
                     .ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "5 of 8 columns moved.");
@@ -347,7 +353,7 @@ final class RetrainIT {
         }
 
         assertThat(asked).isEqualTo(2);
-        assertThat(trail().stream().filter("register"::equals)).hasSize(2); // the second training came to the model of the first
+        assertThat(trail().stream().filter("register"::equals)).hasSize(3);
         List<AuditEntry> refused = backend.audit(MODEL, 1_000).stream().filter(each -> each.action().equals("retrain_refused")).toList();
         assertThat(refused).hasSize(24 * 10 - 2);
         assertThat(refused.getLast().reason()).contains("less than 1 days ago (cool-down)");
@@ -437,6 +443,75 @@ final class RetrainIT {
         assertThat(backend.versions(MODEL)).hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, false, 1, 1", "false, true, 1, 1", "true, false, 5, 5", "true, true, 2, 1"})
+    void stormOfAlarmsTrainsOnceForWhatIsNewAndWithinTheBudget(boolean newData, boolean budget, int trainings, int told) throws IOException {
+        open("retrain: { cool_down: 0s%s }".formatted(budget ? ", budget: 2 per 30d" : ""), "");
+        for (int alarm = 0; alarm < 50; alarm++) {
+            if (newData && alarm > 0 && alarm % 10 == 0) {
+                newRows();
+            }
+
+            backend.schedules().retrainings()
+                    .ask(RetrainRequest.full(MODEL, alarm % 2 == 0 ? Trigger.DRIFT : Trigger.DECAY), null, "drift", "keelson", "Alarm %d.".formatted(alarm));
+            work(Duration.ofHours(1));
+        }
+
+        List<JsonNode> jobs = backend.schedules().jobs(new JobQuery(Set.of(), "retrain", null, null, null, 100)).path("jobs").valueStream().toList();
+        assertThat(jobs).filteredOn(each -> each.at("/result/trained").asBoolean()).hasSize(trainings);
+        assertThat(backend.trainings().list()).hasSize(trainings);
+        assertThat(backend.versions(MODEL)).hasSize(trainings + 1);
+        assertThat(jobs).filteredOn(each -> each.at("/result/unchanged").asBoolean())
+                .hasSize(told) // once for each state of the data, while the budget lets it be looked at
+                .allSatisfy(each -> assertThat(each.at("/result/sentence").asText())
+                        .startsWith("Nothing is new since v").endsWith(": rows, labels and definition are the same."));
+        assertThat(trail()).filteredOn("retrain_unchanged"::equals).hasSize(told);
+    }
+
+    @Test
+    void retrainingsThatOneNightAsksForAreToldInOneSummary() throws IOException {
+        List<String> models = List.of("calm", "first", "second", "unwatched");
+        StringBuilder sections = new StringBuilder();
+        models.forEach(model -> sections.append(PriceProject.model(model, "logistic")));
+        sections.append("""
+                monitors:
+                  drift: { models: [calm, first, second], policy: recommended, current: "last 7d, at least 100 rows" }
+                schedules:
+                  nightly: { cron: "0 2 * * *", run: drift, on_drift: retrain }
+                """);
+        RunPipeline.run(PriceProject.in(folder, sections.toString()), now::get, line -> {});
+        backend = LiveBackend.open(Projects.validate(folder, Map.of()), now::get);
+        newRows();
+        Random random = new Random(5);
+        for (int i = 0; i < 400; i++) {
+            for (String model : List.of("calm", "first", "second")) {
+                double close = 100 + random.nextInt(20) + (model.equals("calm") ? 0 : 40);
+                backend.predict(model, List.of(Map.of(
+                        "symbol", "BTC", "time", now.get().plusSeconds(i).toString(), "close", close, "volume", 1.0 + random.nextInt(1000))),
+                        PredictOptions.DEFAULT);
+            }
+        }
+        now.set(now.get().plus(Duration.ofHours(1)));
+
+        backend.schedules().run("nightly", "ann", "As each night.");
+        work(Duration.ofMinutes(15));
+
+        JsonNode told = backend.loop().retrainings(10).path("retrainings");
+        assertThat(told).hasSize(1);
+        JsonNode summary = told.path(0).path("summary");
+        assertThat(summary.path("sentence").asText())
+                .isEqualTo("4 of 4 models processed: 2 drifted, 2 retrained, 0 promoted, 1 error.");
+        assertThat(summary.path("models").valueStream().map(each -> each.path("model").asText() + " " + each.path("status").asText()))
+                .containsExactly("calm undrifted", "first registered", "second registered", "unwatched failed");
+        assertThat(summary.at("/models/0/features_analysed").asInt()).isPositive();
+        assertThat(summary.at("/models/0/drifted").asBoolean(true)).isFalse();
+        assertThat(summary.at("/models/1/drift_ratio").asDouble()).isPositive();
+        assertThat(summary.at("/models/3/error").asText()).contains("No drift monitor watches the model (unwatched)");
+        assertThat(alerts()).filteredOn("retraining"::equals).hasSize(1);
+        assertThat(backend.loop().retraining(told.path(0).path("id").asText()).path("state").asText()).isEqualTo("done");
+        assertThat(summary.path("models").valueStream().map(each -> each.path("job").asText())).noneMatch(each -> each.contains("/"));
+    }
+
     @Test
     void suggestionsWaitForAPersonAndTellHowTheyTurnedOut() throws IOException {
         open("modes: { retrain: suggest, promote: suggest }", POLICY);
@@ -482,10 +557,39 @@ final class RetrainIT {
         assertThat(alerts()).contains("approval");
 
         backend.governance().approve(MODEL, 2, "bob", "It looks right.");
-        work(Duration.ofMinutes(25));
+        work(Duration.ofSeconds(1)); // long before it would have looked by itself
 
         assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("promoted");
         assertThat(champion()).isEqualTo(2);
+    }
+
+    @Test
+    void refusalByAPersonEndsTheRetrainingAtOnceWithoutAServer() throws IOException {
+        open("", POLICY.replace("promote: {", "promote: { approve: person,"));
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        settle(25);
+        work(Duration.ofMinutes(15));
+
+        backend.governance().reject(MODEL, 2, "bob", "It looks wrong.");
+        backend.schedules().goOn(MODEL);
+
+        assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("rejected");
+        assertThat(told(asked).at("/summary/ended").asBoolean()).isTrue();
+        assertThat(trail()).endsWith("reject", "retrain_rejected");
+    }
+
+    @Test
+    void whoeverPromotesInItsPlaceWakesIt() throws IOException {
+        open("", POLICY.replace("predictions >= 20", "predictions >= 9000"));
+        JsonNode asked = retrain(new TreeMap<>(), false);
+        work(Duration.ofMinutes(1));
+        assertThat(told(asked).at("/summary/models/0/state").asText()).isEqualTo("waiting");
+
+        backend.governance().promote(new Governance.Request(MODEL, 2, "bob", "It is urgent.", true));
+        work(Duration.ofSeconds(1));
+
+        assertThat(told(asked).at("/summary/models/0/status").asText()).isEqualTo("promoted");
     }
 
     @Test

@@ -116,6 +116,11 @@ final class RetrainKillsIT {
         }
 
         @Override
+        public Optional<String> nothingNew(String model) {
+            return live.nothingNew(model);
+        }
+
+        @Override
         public Optional<JsonNode> train(JobRun run, RetrainRequest request) throws InterruptedException {
             return live.train(run, request);
         }
@@ -134,7 +139,7 @@ final class RetrainKillsIT {
     private JobWorkers workers(LiveBackend backend, Catalog catalog) {
         Governance governance = new Governance(catalog, now::get, new Yes(), model -> {});
         Alerts alerts = new Alerts(catalog, now::get, () -> UUID.randomUUID().toString(), List.of(), () -> {});
-        RetrainChain chain = new RetrainChain(new World(new LiveRetraining(backend), governance), catalog, now::get, alerts);
+        RetrainChain chain = new RetrainChain(new World(new LiveRetraining(backend, model -> Optional.empty()), governance), catalog, now::get, alerts);
         return new JobWorkers(catalog, now::get, UUID.randomUUID().toString(), JobWorkers.Settings.STANDARD, Map.of("retrain", chain));
     }
 

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,7 +63,7 @@ public final class SeededOperations {
         this.now = backend.clock().instant();
         this.alerts = new ProjectAlerts(
                 List.of(new Channel("mail", Set.of("failure"), false), new Channel("telegram", Set.of(), true)), catalog, backend.clock());
-        this.schedules = new ProjectSchedules(backend::project, catalog, backend.clock(), backend, alerts.alerts());
+        this.schedules = new ProjectSchedules(backend::project, catalog, backend.clock(), backend, alerts.alerts(), model -> Optional.empty());
         this.settings = new ProjectSettings(file(), Map::of, catalog, backend.clock(), changed -> {});
         this.loop = new ProjectLoop(
                 backend, schedules, new Callbacks(null, catalog, backend.clock()), new ServedEvidence(new InMemoryPredictionLog()), alerts.alerts());

@@ -9,6 +9,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.FeatureMatrix;
 import dev.keelson.project.Project;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.ReinforceDefinition;
 import dev.keelson.train.Training;
 import dev.keelson.train.TrainingMode;
 import dev.keelson.train.TrainingOutcome;
@@ -17,6 +18,7 @@ import dev.keelson.train.TrainingTable;
 import dev.keelson.train.TrainingTableFile;
 import dev.keelson.train.TrainingWatch;
 import dev.keelson.train.TunedSettings;
+import dev.keelson.train.UpdateDefinition;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,7 +26,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -33,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +110,37 @@ final class WorkerTrainingIT {
         assertThat(apart.toJson()).isEqualTo(here.toJson());
         assertThat(apart.bundle().listing()).isEqualTo(here.bundle().listing());
         assertThat(scratch).isEmptyDirectory();
+    }
+
+    @Test
+    void modelGoesOnInAnotherProcessAsItDoesHere() throws IOException {
+        TrainingRequest full = request(900, 4);
+        TrainingOutcome first = training.run(full);
+        UpdateDefinition update = UpdateDefinition.DEFAULT.with(null, 3, null);
+        List<TrainingMode> modes = List.of(
+                new TrainingMode.Refresh(first.parameters()),
+                update(first, update, null),
+                update(first, update, new ReinforceDefinition(0.35, 1, Duration.ofDays(90), 3, 2, 0.05)));
+        List<String> models = new ArrayList<>();
+        for (TrainingMode mode : modes) {
+            TrainingRequest request =
+                    new TrainingRequest(full.definition(), full.table(), full.asOf(), full.inputs(), mode);
+
+            TrainingOutcome apart = worker(512).run(training, request);
+            TrainingOutcome here = training.run(request);
+
+            assertThat(apart.toJson()).as(mode.word()).isEqualTo(here.toJson());
+            assertThat(apart.bundle().listing()).as(mode.word()).isEqualTo(here.bundle().listing());
+            assertThat(scratch).isEmptyDirectory();
+            models.add(apart.bundle().sha256());
+        }
+        assertThat(models).startsWith(first.bundle().sha256()).doesNotHaveDuplicates();
+    }
+
+    private TrainingMode update(TrainingOutcome base, UpdateDefinition update, @Nullable ReinforceDefinition reinforce) {
+        return new TrainingMode.Update(
+                base.bundle().load(training.codecs()), base.bundle().sha256(), Instant.EPOCH.plus(Duration.ofDays(400)), base.parameters(), update,
+                reinforce);
     }
 
     @Test

@@ -102,7 +102,9 @@ abstract class ModelsChange extends KeelsonCommand {
             int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
-                tell(session, live.promote(new Governance.Request(named.model(), number, actor(session), why, force)));
+                JsonNode answered = live.promote(new Governance.Request(named.model(), number, actor(session), why, force));
+                live.goOn(named.model());
+                tell(session, answered);
             }
             return YES;
         }
@@ -125,7 +127,9 @@ abstract class ModelsChange extends KeelsonCommand {
             int number = named.number();
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
-                tell(session, live.approve(named.model(), number, actor(session), why));
+                JsonNode answered = live.approve(named.model(), number, actor(session), why);
+                live.goOn(named.model());
+                tell(session, answered);
             }
             return YES;
         }
@@ -148,6 +152,7 @@ abstract class ModelsChange extends KeelsonCommand {
             String why = reason(session);
             try (LiveProject live = LiveProject.open(project, session.clock())) {
                 JsonNode answered = live.reject(named.model(), number, actor(session), why);
+                live.goOn(named.model());
                 session.console().line("%s v%d is rejected.".formatted(named.model(), number));
                 session.console().document((ObjectNode) answered);
             }

@@ -91,10 +91,13 @@ final class SuggestionsCommand extends CommandGroup {
         String reason = "";
 
         final int answer(Session session, boolean accept) {
-            JsonNode answer = ask(session, service -> service.decide(id, accept, ModelsChange.actor(session), reason));
-            session.console().line(accept ? answer.path("came").asText() : "It is dismissed.");
-            session.console().document(answer);
-            return YES;
+            try (LiveProject live = LiveProject.open(session.project(), session.clock())) {
+                JsonNode answer = live.loop().decide(id, accept, ModelsChange.actor(session), reason);
+                live.goOn(answer.path("model").asText());
+                session.console().line(accept ? answer.path("came").asText() : "It is dismissed.");
+                session.console().document(answer);
+                return YES;
+            }
         }
     }
 

@@ -36,22 +36,7 @@ final class OutcomeJson {
         numbers(json.putObject("metrics"), outcome.metrics());
         ObjectNode baselines = json.putObject("baselines");
         outcome.baselines().forEach((name, metrics) -> numbers(baselines.putObject(name), metrics));
-        ObjectNode parameters = json.putObject("parameters");
-        ArrayNode weights = parameters.putArray("weights");
-        outcome.parameters().weights().forEach(weights::add);
-        CalibrationParameters calibration = outcome.parameters().calibration();
-        if (calibration != null && outcome.parameters().hasTemperatureOnly()) {
-            parameters.put("temperature", outcome.parameters().temperature());
-        } else if (calibration != null) {
-            parameters.set("calibration", calibration.toJson());
-        }
-        if (!outcome.parameters().guidance().isNone()) {
-            parameters.set("guidance", outcome.parameters().guidance().toJson());
-        }
-        if (outcome.parameters().members() != null) {
-            parameters.put("members", outcome.parameters().members());
-        }
-        parameters.put("fitted_as_of", outcome.parameters().fittedAsOf().toString());
+        json.set("parameters", parameters(outcome.parameters()));
         provenance(json.putObject("provenance"), outcome.provenance());
         ArrayNode reliability = json.putArray("reliability");
         outcome.reliability()
@@ -85,6 +70,26 @@ final class OutcomeJson {
             }
         }
         return json;
+    }
+
+    /** What a refresh takes over. */
+    static ObjectNode parameters(RecipeParameters from) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode weights = json.putArray("weights");
+        from.weights().forEach(weights::add);
+        CalibrationParameters calibration = from.calibration();
+        if (calibration != null && from.hasTemperatureOnly()) {
+            json.put("temperature", from.temperature());
+        } else if (calibration != null) {
+            json.set("calibration", calibration.toJson());
+        }
+        if (!from.guidance().isNone()) {
+            json.set("guidance", from.guidance().toJson());
+        }
+        if (from.members() != null) {
+            json.put("members", from.members());
+        }
+        return json.put("fitted_as_of", from.fittedAsOf().toString());
     }
 
     private static void numbers(ObjectNode to, SortedMap<String, Double> values) {
@@ -274,13 +279,22 @@ final class OutcomeJson {
 
     static RecipeParameters parameters(JsonNode outcome) {
         JsonNode json = outcome.path("parameters");
+        return parameters(json, json.has("temperature") ? classes(outcome) : 0);
+    }
+
+    /**
+     * What {@link #parameters(RecipeParameters)} wrote.
+     *
+     * @param classes how many the model tells apart; of meaning only where there is a temperature
+     */
+    static RecipeParameters parameters(JsonNode json, int classes) {
         List<Double> weights = new ArrayList<>();
         json.path("weights").forEach(weight -> weights.add(weight.asDouble()));
         Instant fittedAsOf = time(json, "fitted_as_of");
         Guidance guidance = Guidance.fromJson(json.path("guidance"));
         Integer members = json.has("members") ? Integer.valueOf(json.path("members").asInt()) : null;
         if (json.has("temperature")) {
-            return RecipeParameters.ofTemperature(weights, number(json, "temperature"), classes(outcome), fittedAsOf)
+            return RecipeParameters.ofTemperature(weights, number(json, "temperature"), classes, fittedAsOf)
                     .withGuidance(guidance)
                     .withMembers(members);
         }

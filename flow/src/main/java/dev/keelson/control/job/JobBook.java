@@ -47,7 +47,11 @@ public final class JobBook {
      * @return the job; the one that waits already when there is one of that kind and subject with the same arguments
      */
     public Job ask(String kind, String subject, String schedule, JsonNode arguments, String actor, String reason) {
-        Instant now = clock.instant();
+        return ask(kind, subject, schedule, arguments, actor, reason, clock.instant());
+    }
+
+    /** As {@link #ask(String, String, String, JsonNode, String, String)}, due at the same time as others that are asked for with it. */
+    public Job ask(String kind, String subject, String schedule, JsonNode arguments, String actor, String reason, Instant now) {
         return catalog.write(tx -> tx.jobs()
                 .jobs(new JobQuery(Set.of(State.WAITING), kind, subject, null, null, 100))
                 .stream()

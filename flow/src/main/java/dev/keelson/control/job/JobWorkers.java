@@ -7,6 +7,7 @@ import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.Job.State;
 import dev.keelson.registry.job.JobQuery;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,10 +184,24 @@ public final class JobWorkers implements AutoCloseable {
     /** Does the next job in the thread that calls, if one is due; whether there was one. */
     public boolean workOnce() {
         Instant now = clock.instant();
-        if (catalog.<Optional<Job>>read(tx -> tx.jobs().next(now)).isEmpty()) {
-            return false;
+        return catalog.<Optional<Job>>read(tx -> tx.jobs().next(now)).isPresent() && workOn(now, tx -> tx.jobs().next(now));
+    }
+
+    /** Does one job in the thread that calls, if it waits, is due and nobody works at its subject; whether that was so. */
+    public boolean work(String id) {
+        Instant now = clock.instant();
+        try {
+            return workOn(now, tx -> tx.jobs().job(id).filter(each -> each.state() == State.WAITING && !each.notBefore().isAfter(now)));
+        } catch (KeelsonException e) {
+            if (e.code() == ErrorCode.CONFLICT) {
+                return false;
+            }
+            throw e;
         }
-        Optional<Job> taken = catalog.write(tx -> tx.jobs().next(now).map(next -> {
+    }
+
+    private boolean workOn(Instant now, Function<CatalogTransaction, Optional<Job>> due) {
+        Optional<Job> taken = catalog.write(tx -> due.apply(tx).map(next -> {
             Job mine = take(next, now);
             tx.jobs().replace(mine);
             if (mine.state().ended()) {

@@ -13,6 +13,8 @@ import dev.keelson.train.RetrainDefinition;
 import dev.keelson.train.RetrainDefinition.Action;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,22 +31,33 @@ public final class RetrainBook {
     /** More than wait at once: one retraining of a model is under way at a time. */
     private static final int RESTING = 100;
 
+    /** Newest lines of the audit trail of a model that are looked at. */
+    private static final int LOOKED = 1_000;
+
     private final Catalog catalog;
     private final InstantSource clock;
     private final Supplier<String> ids;
     private final Function<String, RetrainDefinition> definitions;
+    private final Function<String, Optional<String>> nothingNew;
 
     /**
      * A book over a catalogue.
      *
      * @param ids gives unique ids
      * @param definitions what the project file says of a model
+     * @param nothingNew as {@link RetrainWorld#nothingNew}
      */
-    public RetrainBook(Catalog catalog, InstantSource clock, Supplier<String> ids, Function<String, RetrainDefinition> definitions) {
+    public RetrainBook(
+            Catalog catalog,
+            InstantSource clock,
+            Supplier<String> ids,
+            Function<String, RetrainDefinition> definitions,
+            Function<String, Optional<String>> nothingNew) {
         this.catalog = catalog;
         this.clock = clock;
         this.ids = ids;
         this.definitions = definitions;
+        this.nothingNew = nothingNew;
     }
 
     /**
@@ -65,11 +78,14 @@ public final class RetrainBook {
      */
     public Asked ask(RetrainRequest request, @Nullable String id, String schedule, String actor, String reason) {
         Instant now = clock.instant();
+        Optional<String> same = request.onlyNew() ? nothingNew.apply(request.model()) : Optional.empty();
         return catalog.write(tx -> {
             if (id != null && tx.jobs().job(id).isPresent()) {
                 return new Asked(tx.jobs().job(id).get(), true, "A training was asked for: %s.".formatted(id), null);
             }
             return switch (RetrainRules.of(tx, definitions.apply(request.model()), request, null, now)) {
+                case Answer.Go() when same.isPresent() && said(tx, request.model(), same.get()) ->
+                    new Asked(null, false, "Not trained again: " + same.get(), null);
                 case Answer.Go() -> {
                     Job job = Job.planned(
                             id == null ? ids.get() : id, request.kind().job(), Planner.subject(request.model()), schedule,
@@ -92,13 +108,37 @@ public final class RetrainBook {
         });
     }
 
+    /** Whether the newest retraining of a model ended by saying that nothing is new: it is said once. */
+    private static boolean said(CatalogTransaction tx, String model, String same) {
+        return tx.audit(model, LOOKED).stream()
+                .filter(each -> each.action().startsWith("retrain_") && !each.action().equals("retrain_refused"))
+                .findFirst()
+                .filter(each -> each.action().equals("retrain_unchanged") && each.reason().equals(same))
+                .isPresent();
+    }
+
     /** Lets the retraining of a model that rests look at once, such as after what it waits for was answered; nothing when none rests. */
     public void wake(String model) {
-        Instant now = clock.instant();
-        catalog.update(tx -> RetrainRequest.JOBS.stream()
+        wake(catalog, clock.instant(), model);
+    }
+
+    /** As {@link #wake(String)}, for whoever changes what serves without a book: whatever process works next does it. */
+    public static void wake(Catalog catalog, Instant now, String model) {
+        if (!catalog.read(tx -> resting(tx, model)).isEmpty()) {
+            catalog.update(tx -> resting(tx, model).forEach(each -> tx.jobs().replace(each.resting(now, each.step()))));
+        }
+    }
+
+    /** The retrainings of a model that rest, by the ids of their jobs. */
+    public List<String> resting(String model) {
+        return catalog.read(tx -> resting(tx, model)).stream().map(Job::id).toList();
+    }
+
+    private static List<Job> resting(CatalogTransaction tx, String model) {
+        return RetrainRequest.JOBS.stream()
                 .flatMap(kind -> tx.jobs().jobs(new JobQuery(Set.of(Job.State.WAITING), kind, Planner.subject(model), null, null, RESTING)).stream())
                 .filter(each -> each.startedAt() != null && each.attempt() == 0)
-                .forEach(each -> tx.jobs().replace(each.resting(now, each.step()))));
+                .toList();
     }
 
     /** Writes down that a retraining was refused. */

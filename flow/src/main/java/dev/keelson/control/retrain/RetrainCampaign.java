@@ -6,20 +6,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.JobBody;
 import dev.keelson.control.job.JobRun;
+import dev.keelson.control.job.Planner;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.job.Job;
+import dev.keelson.registry.job.JobQuery;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Retrains several models: a job for each, as many at once as there are workers, and the summary of them, told when nothing runs any
+ * Retrains several models, or follows the retrainings that the checks of one time of a schedule asked for: a job for each, as many at once as there are workers, and the summary of them, told when nothing runs any
  * more and once more when none waits for evidence. What becomes of one model is nothing to the others. It rests between its looks.
  * Safe for use by several threads.
  */
@@ -27,7 +33,12 @@ public final class RetrainCampaign implements JobBody {
     /** The kind of its jobs and of the reports that keep summaries. */
     public static final String KIND = "retraining";
 
+    /** Field of its arguments: the time of a schedule whose checks asked for the retrainings. */
+    private static final String CHECKS = "checks_due_at";
+
     private static final Duration SOON = Duration.ofSeconds(2);
+    private static final int ATTEMPTS = 5;
+    private static final int CHECKED = 1_000;
 
     private final RetrainBook book;
     private final Catalog catalog;
@@ -87,7 +98,11 @@ public final class RetrainCampaign implements JobBody {
     public JsonNode run(JobRun run) throws InterruptedException {
         JsonNode reached = run.checkpoint();
         if (!(reached instanceof ObjectNode)) {
-            reached = JsonNodeFactory.instance.objectNode().set("jobs", ask(run.job()));
+            Optional<ObjectNode> asked = run.job().arguments().has(CHECKS) ? checked(run.job()) : Optional.of(ask(run.job()));
+            if (asked.isEmpty()) {
+                return run.rest(clock.instant().plus(SOON), "Waits for the checks of the other models.");
+            }
+            reached = JsonNodeFactory.instance.objectNode().set("jobs", asked.get());
             run.checkpoint(reached);
         }
         JsonNode jobs = reached.path("jobs");
@@ -126,6 +141,79 @@ public final class RetrainCampaign implements JobBody {
                     .put("sentence", answer.sentence());
         }
         return jobs;
+    }
+
+    // ---- what checks of several models asked for
+
+    /** What the checks of one time of a schedule are called together. */
+    public static String batch(Job check) {
+        return "%s@%s".formatted(check.schedule(), check.dueAt());
+    }
+
+    /** Follows the retrainings that the checks of that time ask for, however many do; to be called by each that does. */
+    public static void follow(CatalogTransaction tx, Job check, Trigger trigger, Instant now) {
+        List<String> models = checks(tx, check.schedule(), check.dueAt()).stream().map(RetrainCampaign::model).toList();
+        ObjectNode arguments = new Asked(models, trigger, RetrainRequest.Kind.FULL, new TreeMap<>(), false)
+                .toJson()
+                .put(CHECKS, check.dueAt().toString());
+        tx.jobs().add(Job.planned(
+                batch(check), KIND, "", check.schedule(), arguments, now, now, ATTEMPTS, "keelson",
+                "Checks of %s asked for retrainings.".formatted(check.schedule())));
+    }
+
+    private static List<Job> checks(CatalogTransaction tx, String schedule, Instant dueAt) {
+        return tx.jobs().jobs(JobQuery.ofSchedule(schedule, CHECKED)).stream()
+                .filter(each -> each.dueAt().equals(dueAt) && each.state() != Job.State.MISSED && each.subject().equals(Planner.subject(model(each))))
+                .filter(each -> !RetrainRequest.JOBS.contains(each.kind()))
+                .sorted(Comparator.comparing(RetrainCampaign::model))
+                .toList();
+    }
+
+    private static String model(Job check) {
+        return check.arguments().path("model").asText();
+    }
+
+    /** What each check came to; empty while one has not ended. */
+    private Optional<ObjectNode> checked(Job campaign) {
+        Instant dueAt = Instant.parse(campaign.arguments().path(CHECKS).asText());
+        return catalog.read(tx -> {
+            List<Job> checks = checks(tx, campaign.schedule(), dueAt);
+            if (!checks.stream().allMatch(each -> each.state().ended())) {
+                return Optional.empty();
+            }
+            ObjectNode jobs = JsonNodeFactory.instance.objectNode();
+            for (Job check : checks) {
+                Optional<Job> retraining = tx.jobs().job(campaign.id() + "." + model(check));
+                ObjectNode told = jobs.putObject(model(check))
+                        .put("job", retraining.map(Job::id).orElse(null))
+                        .put("asked", retraining.isPresent())
+                        .put("sentence", check.message());
+                JsonNode result = check.result();
+                if (check.state() == Job.State.FAILED) {
+                    told.put("status", "failed");
+                } else if (result != null) {
+                    boolean refused = result.path("retraining").isTextual();
+                    told.put("status", refused ? "refused" : "undrifted").set("drift", result.path("drift"));
+                    if (refused) {
+                        told.put("sentence", result.path("retraining").asText());
+                    }
+                }
+            }
+            return Optional.of(jobs);
+        });
+    }
+
+    /**
+     * Whether the summary of several models that a retraining is of will tell what became of it: it has told nothing yet, and does
+     * when the last of its retrainings has come to rest.
+     */
+    static boolean willTell(CatalogTransaction tx, Job retraining, String model) {
+        String suffix = "." + model;
+        return retraining.id().endsWith(suffix)
+                && tx.jobs().job(retraining.id().substring(0, retraining.id().length() - suffix.length()))
+                        .filter(each -> each.kind().equals(KIND) && !each.state().ended() && each.arguments().path("models").size() > 1)
+                        .filter(each -> each.checkpoint() == null || !each.checkpoint().has("told"))
+                        .isPresent();
     }
 
     private void keep(Job campaign, RetrainSummary summary) {

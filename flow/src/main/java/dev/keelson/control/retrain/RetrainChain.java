@@ -82,7 +82,7 @@ public final class RetrainChain implements JobBody {
         UNKNOWN(false),
         /** There was nothing to learn. */
         NOTHING(false),
-        /** The same model came out. */
+        /** The same model came out, or would have: nothing was new. */
         UNCHANGED(false),
         /** It is challenger; no policy says when it serves. */
         REGISTERED(false),
@@ -209,7 +209,7 @@ public final class RetrainChain implements JobBody {
         boolean drifted = (limit == null || !drift.path("ratio").isNumber())
                 ? drift.path("verdict").asText().equals("alarm")
                 : drift.path("ratio").asDouble() >= limit;
-        boolean known = !UNTOLD.contains(drift.path("verdict").asText());
+        boolean known = known(drift);
         ObjectNode told = ((ObjectNode) drift).deepCopy().put("drift", known ? (Boolean) drifted : null);
         if (limit != null) {
             told.put("threshold", limit);
@@ -226,7 +226,24 @@ public final class RetrainChain implements JobBody {
         if (now.request.unchecked() && admit(now, now.request.checked(told), sentence, Step.TRAIN) instanceof Outcome.End end) {
             return end;
         }
+        if (now.request.onlyNew()) {
+            Optional<String> same = world.nothingNew(now.model());
+            if (same.isPresent()) {
+                now.state.put(RetrainRules.UNCHANGED, BooleanNode.TRUE);
+                return new Outcome.End(Status.UNCHANGED, same.get());
+            }
+        }
         return done(now, "check", sentence, Step.TRAIN, tx -> {});
+    }
+
+    /** Whether a check could tell whether anything has drifted. */
+    private static boolean known(JsonNode drift) {
+        return !UNTOLD.contains(drift.path("verdict").asText());
+    }
+
+    /** What a check for drift found, with {@code drift}: whether it has drifted, or null where that is not known. */
+    public static ObjectNode judged(ObjectNode drift) {
+        return drift.put("drift", known(drift) ? (Boolean) drift.path("verdict").asText().equals("alarm") : null);
     }
 
     private Outcome train(Try now) throws InterruptedException {
@@ -259,8 +276,10 @@ public final class RetrainChain implements JobBody {
     private Outcome trained(Try now, JsonNode result) throws InterruptedException {
         String sentence = result.path("sentence").asText();
         now.state.put("run", result.path("run").textValue()).put("training", result.path("training").textValue());
-        if (result.path("metrics").isObject()) {
-            now.state.put("metrics", result.path("metrics"));
+        for (String told : List.of("metrics", "trained_on")) {
+            if (result.path(told).isObject()) {
+                now.state.put(told, result.path(told));
+            }
         }
         String status = result.path("status").asText();
         boolean versioned = status.equals("registered") || status.equals("unchanged");
@@ -582,6 +601,9 @@ public final class RetrainChain implements JobBody {
     }
 
     private void tell(Try now) {
+        if (catalog.<Boolean>read(tx -> RetrainCampaign.willTell(tx, now.run.job(), now.model()))) {
+            return; // one message for all of them
+        }
         String status = now.state.get("status").asText();
         String sentence = now.state.get("sentence").asText();
         String model = now.model();

@@ -65,6 +65,11 @@ public record RetrainRequest(
         return new RetrainRequest(model, trigger, kind, thresholds, ifDrifted, found);
     }
 
+    /** Whether it is not worth a training where nothing is new: alarms repeat themselves. */
+    boolean onlyNew() {
+        return kind == Kind.FULL && trigger.alarm();
+    }
+
     /** The arguments of its job. */
     public ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("model", model).put("trigger", trigger.word());

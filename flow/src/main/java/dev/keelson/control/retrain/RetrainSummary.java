@@ -49,34 +49,48 @@ final class RetrainSummary {
         return summary;
     }
 
+    /** A model for which there is no job: it was refused, or its check found nothing or failed. */
     private void none(String model, JsonNode asked) {
+        String status = asked.path("status").asText();
+        boolean failed = status.equals("failed");
+        boolean undrifted = status.equals("undrifted");
         processed++;
-        refused++;
-        models.addObject()
+        errors += failed ? 1 : 0;
+        refused += failed || undrifted ? 0 : 1;
+        ObjectNode node = models.addObject()
                 .put("model", model)
                 .put("job", asked.path("job").textValue())
-                .put("state", "refused")
-                .put("status", asked.path("status").asText())
-                .put("retrained", false)
+                .put("state", failed ? "failed" : undrifted ? "done" : "refused")
+                .put("status", status);
+        drift(node, asked.path("drift"));
+        node.put("retrained", false)
                 .put("promoted", false)
-                .put("sentence", asked.path("sentence").asText());
+                .put("sentence", asked.path("sentence").asText())
+                .put("error", failed ? asked.path("sentence").asText() : null);
+    }
+
+    /** What the check of a model found. */
+    private void drift(ObjectNode node, JsonNode drift) {
+        boolean has = drift.path("drift").asBoolean();
+        boolean open = drift.isObject() && !drift.path("drift").isBoolean();
+        drifted += has ? 1 : 0;
+        unknown += open ? 1 : 0;
+        node.put("drifted", (drift.isObject() && !open) ? (Boolean) has : null).put("drift", drift.path("verdict").textValue());
+        node.set("features_analysed", drift.path("features").isNumber() ? drift.path("features") : null);
+        node.set("features_drifted", drift.path("drifted").isNumber() ? drift.path("drifted") : null);
+        node.set("drift_ratio", drift.path("ratio").isNumber() ? drift.path("ratio") : null);
     }
 
     private void add(String model, Job job) {
         JsonNode known = job.result() != null ? job.result() : job.checkpoint() != null ? job.checkpoint() : JsonNodeFactory.instance.objectNode();
-        JsonNode drift = known.path("drift");
         boolean failed = job.state() == Job.State.FAILED;
         boolean waits = !job.state().ended() && WAITS.contains(known.path("next").asText());
         boolean same = known.path(RetrainRules.UNCHANGED).asBoolean();
         boolean did = known.path("run").isTextual() && !same;
         boolean serves = known.path("promoted").asBoolean();
-        boolean has = drift.path("drift").asBoolean();
-        boolean open = drift.isObject() && !drift.path("drift").isBoolean();
         boolean dropped = known.path("finding").asBoolean();
         processed += job.state().ended() || waits ? 1 : 0;
         running += job.state().ended() || waits ? 0 : 1;
-        drifted += has ? 1 : 0;
-        unknown += open ? 1 : 0;
         retrained += did ? 1 : 0;
         unchanged += same ? 1 : 0;
         promoted += serves ? 1 : 0;
@@ -90,12 +104,8 @@ final class RetrainSummary {
                 .put("state", waits ? "waiting" : job.state().word())
                 .put("status", known.path("status").textValue())
                 .put("step", job.state().ended() ? null : job.step())
-                .put("share", job.share())
-                .put("drifted", (drift.isObject() && !open) ? (Boolean) has : null)
-                .put("drift", drift.path("verdict").textValue());
-        node.set("features_analysed", drift.path("features").isNumber() ? drift.path("features") : null);
-        node.set("features_drifted", drift.path("drifted").isNumber() ? drift.path("drifted") : null);
-        node.set("drift_ratio", drift.path("ratio").isNumber() ? drift.path("ratio") : null);
+                .put("share", job.share());
+        drift(node, known.path("drift"));
         node.put("run_id", known.path("run").textValue());
         node.set("version", known.path("version").isInt() ? known.path("version") : null);
         node.put("retrained", did).put("unchanged", same).put("promoted", serves);

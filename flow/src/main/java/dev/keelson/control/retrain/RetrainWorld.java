@@ -25,11 +25,19 @@ public interface RetrainWorld {
     ObjectNode drift(String model);
 
     /**
+     * Why a training would come to what there is: it would learn from nothing that the version that serves, or the one trained
+     * last, has not learned from.
+     *
+     * @return one sentence, the same as long as nothing is new; empty where something is
+     */
+    Optional<String> nothingNew(String model);
+
+    /**
      * Trains, and registers what comes of it as challenger (or as champion where there is none) unless it does not meet the
      * thresholds on its test period. The audit line of the registration names the job in its evidence, in the same transaction.
      *
      * @return {@code status} ({@code registered}, {@code unchanged}, {@code forgets}, {@code below}, {@code nothing}), {@code sentence},
-     *     {@code run}, {@code version}, {@code metrics}; nothing while too many others are trained
+     *     {@code run}, {@code version}, {@code metrics}, {@code trained_on}; nothing while too many others are trained
      * @throws InterruptedException when the run is not to go on; the training is stopped
      */
     Optional<JsonNode> train(JobRun run, RetrainRequest request) throws InterruptedException;

@@ -1,0 +1,108 @@
+package dev.keelson.wiring;
+
+import dev.keelson.control.job.Planner;
+import dev.keelson.control.retrain.RetrainRequest;
+import dev.keelson.data.DatasetVersion;
+import dev.keelson.id.Sha256;
+import dev.keelson.project.Project;
+import dev.keelson.registry.ModelVersion;
+import dev.keelson.registry.job.Job;
+import dev.keelson.registry.job.JobQuery;
+import dev.keelson.registry.spi.CatalogTransaction;
+import dev.keelson.train.ModelDefinition;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Whether a training would learn from nothing that the version that serves, or the one trained last, has not learned from. Rows are
+ * read only where all but their labels is the same, and not again before another label can be known. Safe for use by several
+ * threads.
+ */
+final class NothingNew implements Function<String, Optional<String>> {
+    private static final int NEWEST_JOBS = 20;
+
+    private final Workspace workspace;
+    private final Supplier<Project> current;
+    private final InstantSource clock;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    NothingNew(Workspace workspace, Supplier<Project> current, InstantSource clock) {
+        this.workspace = workspace;
+        this.current = current;
+        this.clock = clock;
+    }
+
+    /**
+     * What is known of the rows of a model.
+     *
+     * @param on the rows, as of now
+     * @param until when the next of them, or of their labels, becomes known
+     */
+    private record Known(TrainedOn on, Instant until) {}
+
+    /** Why a training of a model would come to what there is, in one sentence; empty where something is new. */
+    @Override
+    public Optional<String> apply(String name) {
+        Instant now = clock.instant();
+        ModelDefinition model = Projects.model(current.get(), name);
+        Map<String, DatasetVersion> versions = workspace.latestWithViews(now);
+        if (versions.isEmpty()) {
+            return Optional.empty();
+        }
+        ProjectModels models = ProjectModels.ofVersions(current.get().withModels(List.of(model)), versions);
+        if (!models.waiting().isEmpty()) {
+            return Optional.empty();
+        }
+        ModelPlan plan = models.plans().getFirst();
+        String recipe = Sha256.ofBytes(BundleTrainer.recipe(plan));
+        TrainedOn wanted = new TrainedOn(recipe, DataRead.of(plan, Workspace.ids(versions)).text(), "");
+        Map<String, TrainedOn> trained = workspace.catalog().read(tx -> trained(tx, name));
+        if (trained.values().stream().noneMatch(wanted::alike)) {
+            return Optional.empty();
+        }
+        TrainedOn rows = known(name, wanted, models, versions, now);
+        return trained.entrySet().stream()
+                .filter(each -> each.getValue().equals(rows))
+                .findFirst()
+                .map(each -> "Nothing is new since %s: rows, labels and definition are the same.".formatted(each.getKey()));
+    }
+
+    private TrainedOn known(String name, TrainedOn wanted, ProjectModels models, Map<String, DatasetVersion> versions, Instant now) {
+        Known before = known.get(name);
+        if (before != null && before.on.alike(wanted) && now.isBefore(before.until)) {
+            return before.on;
+        }
+        Map<String, ModelRows> all = models.rows();
+        Workspace.fill(models, all, workspace.read(models, versions));
+        ModelRows rows = Objects.requireNonNull(all.get(name));
+        TrainedOn on = new TrainedOn(wanted.recipe(), wanted.data(), BundleTrainer.moment(rows, now).toString());
+        known.put(name, new Known(on, rows.nextKnownFrom(now)));
+        return on;
+    }
+
+    /** What the version that serves and those trained last learned from, by what they are called. */
+    private static Map<String, TrainedOn> trained(CatalogTransaction tx, String model) {
+        Map<String, TrainedOn> trained = new LinkedHashMap<>();
+        Stream.concat(tx.alias(model, ModelVersion.CHAMPION).stream(), tx.versions(model).stream().limit(1))
+                .forEach(version -> tx.run(version.runId())
+                        .flatMap(TrainedOn::of)
+                        .ifPresent(on -> trained.put("v%d of %s".formatted(version.version(), version.createdAt()), on)));
+        for (String kind : RetrainRequest.JOBS) {
+            for (Job job : tx.jobs().jobs(new JobQuery(Set.of(), kind, Planner.subject(model), null, null, NEWEST_JOBS))) {
+                TrainedOn.in(job.result() != null ? job.result() : job.checkpoint() != null ? job.checkpoint() : job.arguments())
+                        .ifPresent(on -> trained.put("the training of %s".formatted(job.startedAt()), on));
+            }
+        }
+        return trained;
+    }
+}
