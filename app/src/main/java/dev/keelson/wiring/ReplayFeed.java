@@ -319,7 +319,9 @@ final class ReplayFeed implements ReplayWorld {
                 .map(i -> new OutcomeEvent(
                         model,
                         plan.entity(all, i),
-                        plan.definition().classes().get(known.classOf(i)),
+                        plan.definition().isNumber()
+                                ? Double.toString(known.values()[i])
+                                : plan.definition().classes().get(known.classOf(i)),
                         Micros.toInstant(known.knownAt()[i])))
                 .toList();
     }

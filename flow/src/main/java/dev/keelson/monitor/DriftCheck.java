@@ -94,6 +94,23 @@ public final class DriftCheck {
             DriftMonitorDefinition definition,
             Instant at,
             List<DriftReport> earlier) {
+        return check(model, version, whole, window, definition, at, earlier, new MeasuredWindow());
+    }
+
+    /**
+     * The same for one of several rules that judge one window by one reference.
+     *
+     * @param known what was measured of this window by this reference for other rules
+     */
+    public static DriftReport check(
+            String model,
+            int version,
+            ReferenceProfile whole,
+            Window window,
+            DriftMonitorDefinition definition,
+            Instant at,
+            List<DriftReport> earlier,
+            MeasuredWindow known) {
         int columns = whole.names().size();
         ReferenceProfile reference = whole.before(window.from());
         if (window.values().length != columns) {
@@ -115,17 +132,7 @@ public final class DriftCheck {
                     "The window holds %d rows; %d are needed to judge.".formatted(window.rows(), definition.minRows()),
                     Double.NaN);
         } else {
-            List<MeasuredColumn> measured = new ArrayList<>(columns);
-            for (int c = 0; c < columns; c++) {
-                measured.add(MeasuredColumn.of(
-                        reference.names().get(c),
-                        reference.importance(c),
-                        reference.column(c),
-                        window.values()[c],
-                        window.slack(),
-                        definition.policy(),
-                        definition.methods()));
-            }
+            List<MeasuredColumn> measured = known.columns(reference, window, definition);
             Judged judged = judge(measured, definition.policy(), warnedBefore(earlier, window.from(), version));
             features = judged.features();
             details = details.withFindings(judged.findings());
