@@ -47,6 +47,21 @@ public final class WideDrift {
                 monitor.minRows());
     }
 
+    /** The same where nobody reads more than the verdict: answers that did not move are left out of the report. */
+    public static DriftReport quickly(
+            DriftReport report,
+            DriftMonitorDefinition monitor,
+            List<String> outputs,
+            List<double[]> before,
+            List<double[]> now,
+            Supplier<Optional<DriftReport>> tables) {
+        boolean moved = !before.isEmpty()
+                && !now.isEmpty()
+                && DriftCheck.outputsMoved(
+                        DriftCheck.columns(before, outputs.size()), DriftCheck.columns(now, outputs.size()));
+        return of(report, monitor, outputs, moved ? before : List.of(), moved ? now : List.of(), tables);
+    }
+
     /** Whether a monitor asks for segments, or for all columns together. */
     public static boolean asksForTables(DriftMonitorDefinition monitor) {
         return !monitor.segments().isEmpty() || monitor.multivariate();

@@ -211,6 +211,26 @@ public final class DriftCheck {
     }
 
     /**
+     * Whether {@link #withOutputs} could find anything: whether an answer moved so far that it matters. Much cheaper, as what the
+     * answers before the window show by themselves is not measured.
+     *
+     * @param before one array for each output, in order of time
+     * @param now likewise, of the window
+     */
+    public static boolean outputsMoved(double[][] before, double[][] now) {
+        for (int c = 0; c < before.length; c++) {
+            double[] sorted = ColumnProfile.sortedFinite(now[c], 0, now[c].length);
+            if (before[c].length > 0
+                    && ColumnFigures.of(
+                                    new ColumnProfile(before[c], null), sorted, now[c].length, ColumnFigures.Size.EFFECTIVE_ALONE)
+                            .material()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * The report of a check for which nothing was served since the one before: the same rows are not judged twice.
      *
      * @param last the report before

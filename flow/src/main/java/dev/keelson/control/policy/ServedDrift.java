@@ -161,7 +161,7 @@ public final class ServedDrift implements ReferencePolicies.DriftWatch {
             DriftReport report, int candidate, Judged judged, DriftMonitorDefinition ruled, Instant now) {
         Model answers = trained.get(candidate).model();
         int since = Math.max(before.get(trainedIn.get(candidate)), judged.first - ANSWERS);
-        return WideDrift.of(
+        return WideDrift.quickly(
                 report,
                 ruled,
                 answers.task().outputs(),
