@@ -31,6 +31,8 @@ final class PolicySections {
                 .fact("Labels known after", String.format(Locale.ROOT, "%.1f hours (median)", document.path("label_delay_hours").asDouble()))
                 .fact("Followed today", document.path("today").asText().replace('_', ' '))
                 .fact("Known changes", known(document))
+                .fact("Money", document.path("money_is").asText(Text.NONE))
+                .fact("Drift", document.path("drift_looks_at").asText(Text.NONE))
                 .done());
         sections.add(new SectionDraft("Policies")
                 .broad(pictures.pareto())

@@ -18,6 +18,7 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.TrainingOutcome;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -59,7 +60,10 @@ final class PolicyHistory {
         this.plan = plan;
         this.loop = loop;
         this.trainer = trainer;
-        this.filling = new MatrixFilling(summed(loop), project.zone());
+        this.filling = new MatrixFilling(
+                summed(loop),
+                project.zone(),
+                plan.definition().backtest() instanceof BacktestDefinition.Portfolio held ? held : null);
     }
 
     /**

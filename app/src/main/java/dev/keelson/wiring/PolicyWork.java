@@ -24,9 +24,12 @@ import dev.keelson.http.JobKind;
 import dev.keelson.http.Jobs.Progress;
 import dev.keelson.http.PolicyRequest;
 import dev.keelson.id.Sha256;
+import dev.keelson.monitor.BaselineSource;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.train.BacktestDefinition;
+import dev.keelson.train.ModelDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -119,6 +122,8 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
         document.put("to_day", settings.to().atZone(project.zone()).toLocalDate().toString());
         document.put("replay", settings.id());
         if (kind == JobKind.POLICIES) {
+            document.put("money_is", money(project.models().getFirst()));
+            document.put("drift_looks_at", looked(project));
             ArrayNode known = document.putArray("known_changes");
             walk.changes().forEach((day, what) -> known.addObject().put("at", day.toString()).put("what", what));
         }
@@ -127,6 +132,39 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
                 ? document.path("advised").isNull() ? "none" : "schedule"
                 : document.path("retraining_pays").asBoolean() ? "pays" : "does_not_pay";
         return new ProjectJobs.Done(verdict, document);
+    }
+
+    private static String money(ModelDefinition model) {
+        BacktestDefinition backtest = model.backtest();
+        return switch (backtest) {
+            case null -> "None is told: the model has no `backtest` that names odds or prices.";
+            case BacktestDefinition.Stakes ignored ->
+                "Units won by flat stakes of one on the class with the best expected value.";
+            case BacktestDefinition.Portfolio held ->
+                "Summed returns of holding the %d rows ranked highest (%s), from a capital of one each time, costs of %s of what is traded paid; that the holdings of two versions differ costs nothing more."
+                        .formatted(held.top(), held.rebalance().text(), held.cost());
+        };
+    }
+
+    /** Which parts of the drift monitor took part in policies that retrain at alarms, and which did not. */
+    private static String looked(Project project) {
+        Optional<DriftMonitorDefinition> monitor = Projects.drift(project, project.models().getFirst().name());
+        if (monitor.isEmpty()) {
+            return "No monitor watches the model: drift_ policies look at a week of rows, at least 100, and this_policy at none.";
+        }
+        List<String> parts = new ArrayList<>(List.of("columns", "the model's answers"));
+        if (!monitor.get().segments().isEmpty()) {
+            parts.add("segments by " + String.join(", ", monitor.get().segments()));
+        }
+        if (monitor.get().multivariate()) {
+            parts.add("all columns together");
+        }
+        String baselines = monitor.get().baselines().size() > 1 || !monitor.get().baselines().getFirst().equals(BaselineSource.TRAINING)
+                ? " drift_ policies leave out its baselines but the training data."
+                : "";
+        String streams = monitor.get().streams().of().isEmpty() ? "" : " Streams alarm in this_policy alone, and train nothing.";
+        return "this_policy and drift_recommended look at %s, at all but columns once a day at most; other rules at columns alone.%s%s"
+                .formatted(String.join(", ", parts), baselines, streams);
     }
 
     @Override

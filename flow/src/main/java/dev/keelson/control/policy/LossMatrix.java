@@ -120,7 +120,7 @@ public final class LossMatrix {
         return losses[candidate][epoch];
     }
 
-    /** Units won by flat stakes of one; NaN without bets. */
+    /** Units won by flat stakes of one, or returns of what is held; NaN without bets and holdings. */
     public double money(int candidate, int epoch) {
         return hasMoney() ? money[candidate][epoch] : Double.NaN;
     }

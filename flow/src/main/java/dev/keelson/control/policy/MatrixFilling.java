@@ -7,6 +7,7 @@ import dev.keelson.control.policy.LossMatrix.Period;
 import dev.keelson.frame.Micros;
 import dev.keelson.learn.Model;
 import dev.keelson.metrics.LogLoss;
+import dev.keelson.train.BacktestDefinition.Portfolio;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fills a {@link LossMatrix}: every model predicts every row that it has not seen. Rows of a period are grouped by the day of
  * their events. The loss is log loss of classes and the squared or absolute error of numbers; money is that of flat stakes of one on the
- * class with the best expected value at the offered odds, where that is above its price. Not safe for use by several threads.
+ * class with the best expected value at the offered odds, where that is above its price; or that of a portfolio of the rows that a
+ * model ranks highest ({@link HeldMoney}). Not safe for use by several threads.
  */
 public final class MatrixFilling {
     /** Losses of models of classes. */
@@ -31,6 +33,7 @@ public final class MatrixFilling {
     public static final String ABSOLUTE_ERROR = "absolute_error";
 
     private final String name;
+    private final @Nullable Portfolio portfolio;
     private final List<Period> periods = new ArrayList<>();
     private final List<Epoch> epochs = new ArrayList<>();
     private final List<PeriodRows> rows = new ArrayList<>();
@@ -44,6 +47,16 @@ public final class MatrixFilling {
      * @param zone whose days are epochs
      */
     public MatrixFilling(String name, ZoneId zone) {
+        this(name, zone, null);
+    }
+
+    /**
+     * @param name what is summed: {@link #LOG_LOSS} of classes, else {@link #SQUARED_ERROR} or {@link #ABSOLUTE_ERROR}
+     * @param zone whose days are epochs
+     * @param portfolio what is held of the rows with quotes, and how often it is chosen anew; null for bets at odds, if any
+     */
+    public MatrixFilling(String name, ZoneId zone, @Nullable Portfolio portfolio) {
+        this.portfolio = portfolio;
         this.name = name;
         this.zone = zone;
     }
@@ -100,7 +113,9 @@ public final class MatrixFilling {
      * @param models one for each
      */
     public LossMatrix fill(List<Candidate> candidates, List<Model> models) {
-        boolean bets = name.equals(LOG_LOSS) && rows.stream().anyMatch(period -> period.odds().length > 0);
+        HeldMoney held = portfolio == null ? null : new HeldMoney(portfolio, rows, epochOf);
+        boolean odds = name.equals(LOG_LOSS) && held == null && rows.stream().anyMatch(period -> period.odds().length > 0);
+        boolean bets = odds || held != null;
         double[][] losses = new double[candidates.size()][epochs.size()];
         double[][] money = new double[bets ? candidates.size() : 0][epochs.size()];
         LossMatrix empty = new LossMatrix(name, periods, epochs, candidates, losses, money);
@@ -117,7 +132,10 @@ public final class MatrixFilling {
                     System.arraycopy(money[k - 1], unseen, money[k], unseen, epochs.size() - unseen);
                 }
             } else {
-                fill(models.get(k), unseen, losses[k], bets ? money[k] : null);
+                fill(models.get(k), unseen, losses[k], odds ? money[k] : null);
+                if (held != null) {
+                    held.add(models.get(k), unseen, money[k]);
+                }
             }
         }
         return empty;
