@@ -30,6 +30,9 @@ final class PolicySections {
                 .fact("Loss", document.path("loss").asText().replace('_', ' '))
                 .fact("Labels known after", String.format(Locale.ROOT, "%.1f hours (median)", document.path("label_delay_hours").asDouble()))
                 .fact("Followed today", document.path("today").asText().replace('_', ' '))
+                .fact("Known changes", known(document))
+                .fact("Money", document.path("money_is").asText(Text.NONE))
+                .fact("Drift", document.path("drift_looks_at").asText(Text.NONE))
                 .done());
         sections.add(new SectionDraft("Policies")
                 .broad(pictures.pareto())
@@ -51,6 +54,13 @@ final class PolicySections {
                 .note("What each policy costs in all at a price of one retraining; the oracles choose anew at each price.")
                 .done());
         return sections;
+    }
+
+    private static String known(JsonNode document) {
+        List<String> known = new ArrayList<>();
+        document.path("known_changes").forEach(each -> known.add(
+                "%s %s".formatted(each.path("at").asText(), each.path("what").asText()).strip()));
+        return known.isEmpty() ? Text.NONE : String.join("; ", known);
     }
 
     private static void section(List<Section> sections, String title, Markup picture, String note) {

@@ -2,6 +2,7 @@ package dev.keelson.project;
 
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.ScheduleDefinition;
+import dev.keelson.control.policy.KnownChange;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -60,6 +61,7 @@ import org.jspecify.annotations.Nullable;
  * @param serve how it is served
  * @param predictionLog what the log of predictions does beside keeping those that are served here
  * @param channels where alerts are told
+ * @param changes days on which the world is known to have changed, oldest first
  */
 public record Project(
         Path folder,
@@ -89,7 +91,8 @@ public record Project(
         @Nullable RegistryDefinition registry,
         ServeDefinition serve,
         PredictionLogDefinition predictionLog,
-        List<ChannelDefinition> channels) {
+        List<ChannelDefinition> channels,
+        List<KnownChange> changes) {
     public Project {
         sources = List.copyOf(sources);
         entities = Collections.unmodifiableMap(new LinkedHashMap<>(entities));
@@ -109,6 +112,7 @@ public record Project(
         costs = Collections.unmodifiableMap(new LinkedHashMap<>(costs));
         training = Collections.unmodifiableMap(new LinkedHashMap<>(training));
         channels = List.copyOf(channels);
+        changes = List.copyOf(changes);
     }
 
     /** A project of which nothing is searched, judged or staked beyond the standard. */
@@ -134,6 +138,7 @@ public record Project(
                 schedules, sync, onlineStore, null, Map.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), null, null,
                 ServeDefinition.DEFAULT,
                 PredictionLogDefinition.NONE,
+                List.of(),
                 List.of());
     }
 
@@ -144,7 +149,8 @@ public record Project(
                 schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, costs, training, description, registry,
                 other,
                 predictionLog,
-                channels);
+                channels,
+                changes);
     }
 
     /** The project with the monitors, policies and schedules of another one. */
@@ -154,7 +160,8 @@ public record Project(
                 other.schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, costs, training, description, registry,
                 serve,
                 predictionLog,
-                channels);
+                channels,
+                changes);
     }
 
     /** The project with other models. */
@@ -164,7 +171,8 @@ public record Project(
                 schedules, sync, onlineStore, catalogStore, tuning, bandits, benchmarks, judging, costs, training, description, registry,
                 serve,
                 predictionLog,
-                channels);
+                channels,
+                changes);
     }
 
     /**
@@ -204,7 +212,8 @@ public record Project(
                 registry,
                 serve,
                 predictionLog,
-                channels);
+                channels,
+                changes);
     }
 
     /** What a model's trainings look at first, and how it goes on learning. */

@@ -874,8 +874,8 @@ public final class ProjectGrammar {
                     keys(
                             required(
                                     "margin",
-                                    text("a margin such as `0.005 log_loss`", "[0-9]*\\.?[0-9]+\\s+(log_loss|brier|rps)"),
-                                    "How much worse it may be at most."),
+                                    text("a margin such as `0.005 log_loss`, or `2.5 mse` of numbers", "[0-9]*\\.?[0-9]+\\s+(log_loss|brier|rps|mse|mae)"),
+                                    "How much worse it may be at most. A model whose losses the unit is none of may be worse by 0.5 % of what its champion lost on the test period."),
                             optional(
                                     "alpha",
                                     new Shape.Decimal(0, true, 0.5, true),
@@ -1323,6 +1323,18 @@ public final class ProjectGrammar {
                     keys(optional("promote", PROMOTION, null, "When a challenger replaces the champion.")),
                     null,
                     "Policies."),
+            optional(
+                    "changes",
+                    new ListOf(
+                            keys(
+                                    required(
+                                            "at",
+                                            text("a day such as `2020-03-15`", "[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+                                            "The day, in the project's zone."),
+                                    required("what", text("a text"), "What happened, such as `no spectators`.")),
+                            1),
+                    null,
+                    "Days on which the world is known to have changed: `keelson policy compare` judges alarms by them."),
             optional(
                     "benchmarks",
                     new MapOf("NAME", NAME, BENCHMARK),

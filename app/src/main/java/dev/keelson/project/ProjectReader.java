@@ -1,5 +1,6 @@
 package dev.keelson.project;
 
+import dev.keelson.control.policy.KnownChange;
 import dev.keelson.data.SourceDefinition;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
@@ -16,8 +17,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -136,6 +137,7 @@ public final class ProjectReader {
         ServeDefinition serve = new ServeSection(problems, names(written, "models"), names(written, "bandits"), models.sourceByModel())
                 .read(fitted);
         List<ChannelDefinition> channels = new AlertsSection(problems).read(fitted);
+        List<KnownChange> changes = new ChangesSection(problems).read(fitted);
         problems.throwIfAny();
         return new Project(
                 folder,
@@ -165,7 +167,8 @@ public final class ProjectReader {
                 registry,
                 serve,
                 predictionLog,
-                channels);
+                channels,
+                changes);
     }
 
     private static Set<String> names(Table project, String section) {

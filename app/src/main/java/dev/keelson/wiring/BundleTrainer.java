@@ -23,15 +23,19 @@ import dev.keelson.learn.conformal.ConformalParameters;
 import dev.keelson.learn.threshold.ThresholdDecision;
 import dev.keelson.learn.threshold.ThresholdParameters;
 import dev.keelson.metrics.ReliabilityBins;
-import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.BaselineRows;
+import dev.keelson.monitor.DataDriftCheck;
+import dev.keelson.monitor.DataDriftSettings;
+import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftCheck;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
-import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.RunSlices;
+import dev.keelson.registry.runs.TrainedRuns;
 import dev.keelson.registry.spi.ArtifactStore;
 import dev.keelson.train.BacktestInput;
 import dev.keelson.train.DefinitionJson;
@@ -784,12 +788,20 @@ final class BundleTrainer implements LoopTrainer {
     }
 
     /** What the model was asked, as such a table. */
-    DriftData served(ServedWindow window) {
+    DriftData served(Asked window) {
         return InputTable.of(
                 "predictions of %s from %s to %s".formatted(plan.name(), window.from(), window.end()),
                 plan,
-                DriftCheck.columns(window.rows(), plan.service().names().size() + plan.watchNames().size()),
+                DriftCheck.columns(window.inputs(), plan.service().names().size() + plan.watchNames().size()),
                 window.segments());
+    }
+
+    @Override
+    public Optional<DriftReport> tables(ModelVersion version, Asked window, DriftMonitorDefinition monitor, Instant at) {
+        DataDriftSettings settings = new DataDriftSettings(
+                version.model(), monitor, List.of(), Set.of(), null, null, window.from(), window.end(), false);
+        return Optional.of(DataDriftCheck.check(
+                inputs(version), served(window), settings, monitor.multivariate() ? ProjectDrift.learner() : null, at));
     }
 
     /** What the model answers with: its classes, or the number. */

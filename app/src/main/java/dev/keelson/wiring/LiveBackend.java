@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.WideDrift;
 import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainChain;
 import dev.keelson.data.DatasetVersion;
@@ -28,8 +29,8 @@ import dev.keelson.http.Measurement;
 import dev.keelson.http.ModelImport;
 import dev.keelson.http.ModelPerformance;
 import dev.keelson.http.ModelTraining;
-import dev.keelson.http.PolicyRequest;
 import dev.keelson.http.OtherRegistry;
+import dev.keelson.http.PolicyRequest;
 import dev.keelson.http.PredictOptions;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
@@ -46,14 +47,12 @@ import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.BaselineCheck;
-import dev.keelson.monitor.DataDriftCheck;
-import dev.keelson.monitor.DataDriftSettings;
 import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.WindowProfiles;
-import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.monitor.performance.WindowEstimates;
+import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
@@ -1109,33 +1108,16 @@ public final class LiveBackend implements Backend, AutoCloseable {
             ServedWindow window,
             DriftMonitorDefinition monitor,
             List<DriftReport> earlier) {
-        if (report.verdict() == DriftReport.Verdict.INSUFFICIENT) {
-            return report;
-        }
-        DriftReport wide = report;
-        ProjectModels compiled = models;
-        if (compiled != null && (!monitor.segments().isEmpty() || monitor.multivariate())) {
-            fill(compiled);
-            DataDriftSettings settings = new DataDriftSettings(
-                    report.model(), monitor, List.of(), Set.of(), null, null, report.from(), report.to(), false);
-            wide = DriftCheck.withTables(
-                    wide,
-                    DataDriftCheck.check(
-                            trainer.inputs(version),
-                            trainer.served(window),
-                            settings,
-                            monitor.multivariate() ? ProjectDrift.learner() : null,
-                            report.at()),
-                    earlier);
-        }
         ServedWindow before = ServedWindow.before(log, report.model(), version.version(), window.from());
-        int outputs = trainer.outputs().size();
-        return DriftCheck.withOutputs(
-                wide,
-                trainer.outputs(),
-                DriftCheck.columns(before.outputs(), outputs),
-                DriftCheck.columns(window.outputs(), outputs),
-                monitor.minRows());
+        return WideDrift.of(
+                report, earlier, monitor, trainer.outputs(), before.outputs(), window.outputs(), () -> {
+                    ProjectModels compiled = models;
+                    if (compiled == null) {
+                        return Optional.empty();
+                    }
+                    fill(compiled);
+                    return trainer.tables(version, window.asked(), monitor, report.at());
+                });
     }
 
     @Override
@@ -1178,7 +1160,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                                 length,
                                 time == null ? monitor.map(DriftMonitorDefinition::minRows).orElse(100) : 0,
                                 clock.instant());
-                return new DriftSide(trainer.served(window), window.from(), window.end());
+                return new DriftSide(trainer.served(window.asked()), window.from(), window.end());
             }
         }
 

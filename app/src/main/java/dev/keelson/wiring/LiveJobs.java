@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.WideDrift;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.JobBody;
 import dev.keelson.control.job.JobRun;
@@ -16,8 +17,6 @@ import dev.keelson.control.retrain.Trigger;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.data.LoadReport;
 import dev.keelson.data.ValidationReport;
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
 import dev.keelson.features.Materialization;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BaselineService;
@@ -136,7 +135,8 @@ final class LiveJobs {
         result.set("drift", RetrainChain.judged(LiveRetraining.drift(report)));
         result.set("streams", changes);
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
-            result.put("retraining", retrain(run, report, said));
+            Optional<String> notWorth = WideDrift.notWorth(report);
+            result.put("retraining", notWorth.isPresent() ? "Not trained: " + notWorth.get() : retrain(run, report, said));
         }
         return result;
     }

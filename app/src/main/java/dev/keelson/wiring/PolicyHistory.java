@@ -4,20 +4,21 @@ import com.sun.management.OperatingSystemMXBean;
 import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.Replay;
-import dev.keelson.control.policy.LossMatrix;
 import dev.keelson.control.policy.LossMatrix.Candidate;
+import dev.keelson.control.policy.LossMatrix;
 import dev.keelson.control.policy.MatrixFilling;
 import dev.keelson.control.policy.ServedDrift;
 import dev.keelson.data.SourceRows;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.learn.Model;
+import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
-import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.train.BacktestDefinition;
 import dev.keelson.train.TrainingOutcome;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -59,7 +60,10 @@ final class PolicyHistory {
         this.plan = plan;
         this.loop = loop;
         this.trainer = trainer;
-        this.filling = new MatrixFilling(plan.definition().isNumber(), project.zone());
+        this.filling = new MatrixFilling(
+                summed(loop),
+                project.zone(),
+                plan.definition().backtest() instanceof BacktestDefinition.Portfolio held ? held : null);
     }
 
     /**
@@ -105,6 +109,13 @@ final class PolicyHistory {
         return history;
     }
 
+    /** What is summed: of a model of numbers by the metric of its decay monitor. */
+    private static String summed(LoopDefinition loop) {
+        return !loop.model().isNumber()
+                ? MatrixFilling.LOG_LOSS
+                : loop.decayMetric() == DecayMonitorDefinition.Metric.MAE ? MatrixFilling.ABSOLUTE_ERROR : MatrixFilling.SQUARED_ERROR;
+    }
+
     private void train(int period, Instant at, Meter meter) {
         Trained before = trained.isEmpty() ? null : trained.getLast();
         Trained model;
@@ -118,16 +129,18 @@ final class PolicyHistory {
             return; // a window that holds too few rows: the one before goes on
         }
         Map<String, Double> metrics = model.run().metrics();
-        double loss;
-        double error;
-        if (plan.definition().isNumber()) {
-            loss = metrics.getOrDefault("test_mse", Double.NaN);
-            error = (loss - metrics.getOrDefault("test_mse_lower", Double.NaN)) / 1.96;
-        } else {
-            loss = metrics.getOrDefault("expected_log_loss", Double.NaN);
-            error = metrics.getOrDefault("expected_log_loss_error", Double.NaN);
-        }
-        candidates.add(new Candidate(period, model.sha256(), loss, error, meter.last()));
+        String expected = "expected_"
+                + switch (summed(loop)) {
+                    case MatrixFilling.LOG_LOSS -> "log_loss";
+                    case MatrixFilling.ABSOLUTE_ERROR -> "mae";
+                    default -> "mse";
+                };
+        candidates.add(new Candidate(
+                period,
+                model.sha256(),
+                metrics.getOrDefault(expected, Double.NaN),
+                metrics.getOrDefault(expected + "_error", Double.NaN),
+                meter.last()));
         trained.add(model);
     }
 
@@ -164,16 +177,9 @@ final class PolicyHistory {
                         : monitor,
                 starts,
                 filling,
-                this::profile);
-    }
-
-    private ReferenceProfile profile(int candidate) {
-        Trained model = trained.get(candidate);
-        Instant at = settings.at(candidates.get(candidate).period());
-        return trainer.profile(
-                new ModelVersion(
-                        plan.name(), candidate + 1, model.run().id(), model.sha256(), ModelVersion.Kind.REFRESH, at, at),
-                model);
+                trainer,
+                trained,
+                candidates.stream().map(Candidate::period).toList());
     }
 
     /** The project's zone. */

@@ -1,6 +1,8 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.Cron;
 import dev.keelson.control.LoopPolicy;
@@ -22,18 +24,24 @@ import dev.keelson.http.JobKind;
 import dev.keelson.http.Jobs.Progress;
 import dev.keelson.http.PolicyRequest;
 import dev.keelson.id.Sha256;
+import dev.keelson.monitor.BaselineSource;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.registry.StoredReport;
+import dev.keelson.train.BacktestDefinition;
+import dev.keelson.train.ModelDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +77,20 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
     static List<String> names() {
         List<String> names = new ArrayList<>(List.of(THIS, SCHEDULE, "never", "every_tick", "every_3_ticks"));
         for (DriftMonitorDefinition.Policy rule : DriftMonitorDefinition.Policy.values()) {
-            names.add("drift_" + rule.name().toLowerCase(Locale.ROOT));
+            names.add(ReferencePolicies.name(rule));
         }
         names.addAll(List.of("performance", "any_version"));
         return names;
+    }
+
+    /** Rules whose alarms are followed: ours, those of other systems, and one by methods where the project names its own. */
+    private static List<DriftMonitorDefinition.Policy> rules(Project project) {
+        boolean methods = Projects.drift(project, project.models().getFirst().name())
+                .filter(monitor -> monitor.policy() == DriftMonitorDefinition.Policy.METHODS)
+                .isPresent();
+        return Arrays.stream(DriftMonitorDefinition.Policy.values())
+                .filter(rule -> methods || rule != DriftMonitorDefinition.Policy.METHODS)
+                .toList();
     }
 
     private static void check(PolicyRequest request) {
@@ -103,11 +121,50 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
         document.put("from_day", settings.from().atZone(project.zone()).toLocalDate().toString());
         document.put("to_day", settings.to().atZone(project.zone()).toLocalDate().toString());
         document.put("replay", settings.id());
+        if (kind == JobKind.POLICIES) {
+            document.put("money_is", money(project.models().getFirst()));
+            document.put("drift_looks_at", looked(project));
+            ArrayNode known = document.putArray("known_changes");
+            walk.changes().forEach((day, what) -> known.addObject().put("at", day.toString()).put("what", what));
+        }
         request.write(document.putObject("asked"));
         String verdict = kind == JobKind.ADVICE
                 ? document.path("advised").isNull() ? "none" : "schedule"
                 : document.path("retraining_pays").asBoolean() ? "pays" : "does_not_pay";
         return new ProjectJobs.Done(verdict, document);
+    }
+
+    private static String money(ModelDefinition model) {
+        BacktestDefinition backtest = model.backtest();
+        return switch (backtest) {
+            case null -> "None is told: the model has no `backtest` that names odds or prices.";
+            case BacktestDefinition.Stakes ignored ->
+                "Units won by flat stakes of one on the class with the best expected value.";
+            case BacktestDefinition.Portfolio held ->
+                "Summed returns of holding the %d rows ranked highest (%s), from a capital of one each time, costs of %s of what is traded paid; that the holdings of two versions differ costs nothing more."
+                        .formatted(held.top(), held.rebalance().text(), held.cost());
+        };
+    }
+
+    /** Which parts of the drift monitor took part in policies that retrain at alarms, and which did not. */
+    private static String looked(Project project) {
+        Optional<DriftMonitorDefinition> monitor = Projects.drift(project, project.models().getFirst().name());
+        if (monitor.isEmpty()) {
+            return "No monitor watches the model: drift_ policies look at a week of rows, at least 100, and this_policy at none.";
+        }
+        List<String> parts = new ArrayList<>(List.of("columns", "the model's answers"));
+        if (!monitor.get().segments().isEmpty()) {
+            parts.add("segments by " + String.join(", ", monitor.get().segments()));
+        }
+        if (monitor.get().multivariate()) {
+            parts.add("all columns together");
+        }
+        String baselines = monitor.get().baselines().size() > 1 || !monitor.get().baselines().getFirst().equals(BaselineSource.TRAINING)
+                ? " drift_ policies leave out its baselines but the training data."
+                : "";
+        String streams = monitor.get().streams().of().isEmpty() ? "" : " Streams alarm in this_policy alone, and train nothing.";
+        return "this_policy and drift_recommended look at %s, at all but columns once a day at most; other rules at columns alone.%s%s"
+                .formatted(String.join(", ", parts), baselines, streams);
     }
 
     @Override
@@ -166,7 +223,7 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
         }
 
         private String key(String what) {
-            return "policies/" + new Sha256().add("policies-1").add(settings.id()).add(request.model())
+            return "policies/" + new Sha256().add("policies-2").add(settings.id()).add(request.model())
                     .add(Integer.toString(request.every()))
                     .add(what)
                     .hex();
@@ -206,8 +263,7 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
         PolicyComparison comparison(ReplayJob.Request replay) {
             LossMatrix matrix = matrix();
             List<PolicyPath> paths = new ArrayList<>();
-            boolean number = project.models().getFirst().isNumber();
-            if (!number && wants(THIS)) {
+            if (wants(THIS)) {
                 paths.add(PolicyPath.fromJson(kept("path " + THIS, () -> own(matrix, replay).toJson())));
             }
             schedule(matrix).filter(path -> wants(SCHEDULE)).ifPresent(paths::add);
@@ -218,21 +274,7 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
                     paths.add(path);
                 }
             }
-            ServedDrift[] drift = new ServedDrift[1];
-            for (DriftMonitorDefinition.Policy rule : DriftMonitorDefinition.Policy.values()) {
-                String name = "drift_" + rule.name().toLowerCase(Locale.ROOT);
-                if (wants(name)) {
-                    paths.add(PolicyPath.fromJson(kept("path " + name, () -> {
-                        ServedDrift checks = drift[0] == null ? history().drift() : drift[0];
-                        drift[0] = checks;
-                        return ReferencePolicies.drift(rule, matrix, (which, candidate, period, earlier) -> {
-                                    at(period, name);
-                                    return checks.check(which, candidate, period, earlier);
-                                })
-                                .toJson();
-                    })));
-                }
-            }
+            paths.addAll(drift(matrix));
             if (wants("performance")) {
                 paths.add(ReferencePolicies.performance(matrix, WORSE));
             }
@@ -240,10 +282,10 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
                 paths.add(ReferencePolicies.anyVersion(matrix));
             }
             ZoneId zone = project.zone();
-            List<Instant> changes = request.changes().stream()
+            List<Instant> changes = changes().keySet().stream()
                     .map(day -> day.atStartOfDay(zone).toInstant())
                     .toList();
-            String today = !number && wants(THIS) ? THIS : schedule(matrix).isPresent() ? SCHEDULE : "never";
+            String today = wants(THIS) ? THIS : schedule(matrix).isPresent() ? SCHEDULE : "never";
             return PolicyComparison.of(
                     matrix,
                     paths,
@@ -251,15 +293,43 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
                             request.retrainCost(), request.lossValue(), new DatedChanges(changes), today));
         }
 
+        /** Dated changes within the period with what happened: those of the request, and of the project file. */
+        SortedMap<LocalDate, String> changes() {
+            SortedMap<LocalDate, String> changes = new TreeMap<>();
+            request.changes().forEach(day -> changes.put(day, ""));
+            project.changes().forEach(change -> changes.put(change.at(), change.what()));
+            LocalDate first = settings.from().atZone(project.zone()).toLocalDate();
+            LocalDate end = settings.to().atZone(project.zone()).toLocalDate();
+            changes.keySet().removeIf(day -> day.isBefore(first) || !day.isBefore(end));
+            return changes;
+        }
+
+        /** Those that retrain at alarms; those that are not kept are followed side by side. */
+        private List<PolicyPath> drift(LossMatrix matrix) {
+            List<DriftMonitorDefinition.Policy> asked =
+                    rules(project).stream().filter(rule -> wants(ReferencePolicies.name(rule))).toList();
+            String what = "paths " + asked;
+            JsonNode paths = kept(what, () -> {
+                ServedDrift checks = history().drift();
+                ArrayNode made = JsonNodeFactory.instance.arrayNode();
+                ReferencePolicies.drift(asked, matrix, (rule, candidate, period, earlier) -> {
+                            at(period, "drift");
+                            return checks.check(rule, candidate, period, earlier);
+                        })
+                        .forEach(path -> made.add(path.toJson()));
+                return made;
+            });
+            return paths.valueStream().map(PolicyPath::fromJson).toList();
+        }
+
         private PolicyPath own(LossMatrix matrix, ReplayJob.Request replay) {
-            PolicyPath[] path = new PolicyPath[1];
-            ReplayJob.run(
+            return ReplayJob.run(
                     workspace,
                     sources,
                     replay,
                     (done, of, day) -> at(done, THIS),
-                    results -> path[0] = LoopPath.of(THIS, matrix, results.getFirst(), request.model(), project.zone()));
-            return path[0];
+                    (same, world, states, results) ->
+                            LoopPath.of(THIS, matrix, results.getFirst(), request.model(), project.zone()));
         }
 
         /** As the project file schedules retraining, promoted without a question; empty where it does not. */

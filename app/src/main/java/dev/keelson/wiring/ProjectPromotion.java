@@ -5,16 +5,16 @@ import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PairedEpochs;
 import dev.keelson.control.Prices;
 import dev.keelson.control.PromotionCheck;
-import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
+import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.PromotionTest;
 import dev.keelson.control.PromotionTests;
 import dev.keelson.control.ServedEvidence;
 import dev.keelson.control.retrain.Thresholds;
 import dev.keelson.http.ModelPerformance;
 import dev.keelson.project.Project;
-import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
+import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyReport;
@@ -53,13 +53,26 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
     static void begin(Project project, Catalog catalog, ModelVersion version, Map<String, Double> thresholds, Instant at) {
         Optional<ModelVersion> champion = catalog.read(tx -> tx.alias(version.model(), ModelVersion.CHAMPION));
         boolean tested = version.kind() != Kind.INITIAL && champion.isPresent() && !champion.get().equals(version);
-        if (tested && !Projects.model(project, version.model()).isNumber()) {
+        ModelDefinition model = Projects.model(project, version.model());
+        if (tested && comparable(model, version.kind())) {
             project.promotion().stream()
                     .filter(each -> each.models().contains(version.model()) && each.presets().contains(Preset.RECOMMENDED))
                     .findFirst()
-                    .map(each -> Thresholds.applied(each, thresholds))
+                    .map(each -> Thresholds.applied(gate(project, model, catalog, champion.get()), thresholds))
                     .ifPresent(policy -> PromotionTests.of(catalog, policy, champion.get(), version, version.kind(), at));
         }
+    }
+
+    /** Errors of numbers have no range, which evidence that a change is better needs. */
+    private static boolean comparable(ModelDefinition model, Kind kind) {
+        return !model.isNumber() || kind == Kind.REFRESH;
+    }
+
+    /** The policy of a model in the loss by which its versions are compared. */
+    private static PromotionPolicyDefinition gate(
+            Project project, ModelDefinition model, Catalog catalog, @Nullable ModelVersion champion) {
+        return Projects.loop(project, model)
+                .gate(champion == null ? Map.of() : catalog.read(tx -> tx.run(champion.runId())).map(Run::metrics).orElse(Map.of()));
     }
 
     @Override
@@ -85,14 +98,14 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
                 project.models().stream().filter(each -> each.name().equals(model)).findFirst();
         Optional<PromotionPolicyDefinition> policy = project.promotion().stream()
                 .filter(each -> each.models().contains(model))
-                .findFirst()
-                .map(each -> Thresholds.applied(each, thresholds(version)));
+                .findFirst();
         if (definition.isEmpty() || policy.isEmpty()) {
             return PolicyReport.unasked(model, version.version(), serving, at);
         }
         Map<String, Double> metrics =
                 catalog.read(tx -> tx.run(version.runId())).map(Run::metrics).orElse(Map.of());
-        PromotionPolicyDefinition governing = Thresholds.applied(policy.get(), thresholds(version));
+        PromotionPolicyDefinition governing =
+                Thresholds.applied(gate(project, definition.get(), catalog, champion), thresholds(version));
         List<PolicyLine> lines = champion != null && !champion.equals(version)
                 ? compared(governing, Projects.loop(project, definition.get()), champion, version, metrics, at)
                 : PromotionCheck.lines(governing, new PromotionCheck.Facts(version.kind(), metrics, null, false));
@@ -121,7 +134,7 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
                 version.model(), catalog.read(tx -> tx.audit(version.model(), Integer.MAX_VALUE)));
         // one that was replaced must be better to come back: as good as its successor is not enough
         Kind kind = timeline.served(version.version()) ? Kind.CHANGE : version.kind();
-        if (loop.model().isNumber() || kind == Kind.INITIAL || !policy.presets().contains(Preset.RECOMMENDED)) {
+        if (!comparable(loop.model(), kind) || kind == Kind.INITIAL || !policy.presets().contains(Preset.RECOMMENDED)) {
             return PromotionCheck.lines(
                     policy,
                     new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, kind, null, at), true));
@@ -154,6 +167,6 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
     private @Nullable PairedEpochs served(
             LoopDefinition loop, ModelVersion champion, ModelVersion version, Kind kind, @Nullable Instant since, Instant at) {
         ServedEvidence seen = evidence.get();
-        return seen == null || loop.model().isNumber() ? null : seen.of(loop, champion, version, kind, since, at);
+        return seen == null || !comparable(loop.model(), kind) ? null : seen.of(loop, champion, version, kind, since, at);
     }
 }

@@ -3,22 +3,17 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.StreamFeed;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
-import dev.keelson.error.Suggestion;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.http.StreamService;
 import dev.keelson.http.SubmittedPredictions;
-import dev.keelson.metrics.Brier;
-import dev.keelson.metrics.LogLoss;
-import dev.keelson.metrics.Rps;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.StreamChange;
 import dev.keelson.monitor.StreamDefinition;
-import dev.keelson.monitor.WatchedStream;
 import dev.keelson.project.Project;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
@@ -30,7 +25,6 @@ import dev.keelson.serve.spi.PredictionLog;
 import dev.keelson.serve.spi.PredictionLog.Placed;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,9 +77,6 @@ final class ProjectStreams implements StreamService {
         return Projects.drift(project.get(), model).map(DriftMonitorDefinition::streams).orElse(StreamDefinition.NONE);
     }
 
-    /** One stream and where its values come from. */
-    private record Fed(String of, int input, WatchedStream stream) {}
-
     @Override
     public synchronized JsonNode check(String name) {
         LoggedModel model = LoggedModel.of(project.get(), name);
@@ -97,22 +88,27 @@ final class ProjectStreams implements StreamService {
                     "Maybe add `streams: [log_loss]` to its drift monitor.");
         }
         JsonNode before = state(name);
-        List<Fed> streams = streams(model, definition, before);
+        StreamFeed streams = new StreamFeed(
+                name,
+                model.classes(),
+                definition,
+                model.elsewhere() ? model.features() : inputs.apply(name),
+                before.path("streams"));
         Feeding feeding = new Feeding(model, streams, before);
         feeding.run();
+        List<StreamChange> changed = streams.takeFound();
         ObjectNode state = JsonNodeFactory.instance
                 .objectNode()
                 .put("model", name)
                 .put("predictions", feeding.predictions)
                 .put("settled_at", feeding.settledAt)
                 .put("settled_place", feeding.settledPlace);
-        ArrayNode kept = state.putArray("streams");
-        streams.forEach(each -> kept.add(each.stream.toJson()));
+        state.set("streams", streams.toJson());
         Map<String, Instant> known = known(name);
         Instant now = clock.instant();
         catalog.update(tx -> {
             tx.putReport(new StoredReport("streams-" + name, STATE, name, now, "ready", state.toString()));
-            for (StreamChange change : feeding.found) {
+            for (StreamChange change : changed) {
                 tx.putReport(new StoredReport(
                         id(change),
                         KIND,
@@ -122,11 +118,11 @@ final class ProjectStreams implements StreamService {
                         change.toJson().put("at", now.toString()).toString()));
             }
         });
-        tell(name, feeding.found, known);
+        tell(name, changed, known);
         ObjectNode answer = changes(name);
-        answer.put("values", feeding.values);
+        answer.put("values", streams.values());
         ArrayNode found = answer.putArray("found");
-        feeding.found.forEach(change -> found.add(change.toJson()));
+        changed.forEach(change -> found.add(change.toJson()));
         return answer;
     }
 
@@ -181,53 +177,15 @@ final class ProjectStreams implements StreamService {
                 .orElseGet(JsonNodeFactory.instance::objectNode);
     }
 
-    /** What a detector knows of a stream; a missing node for nothing yet. */
-    private static JsonNode known(JsonNode state, String of, StreamDefinition.Detector detector) {
-        for (JsonNode each : state.path("streams")) {
-            if (each.path("of").asText().equals(of) && each.path("detector").asText().equals(detector.word())) {
-                return each;
-            }
-        }
-        return MissingNode.getInstance();
-    }
-
-    private List<Fed> streams(LoggedModel model, StreamDefinition definition, JsonNode before) {
-        List<String> names = model.elsewhere() ? model.features() : inputs.apply(model.name());
-        List<Fed> streams = new ArrayList<>();
-        for (String of : definition.of()) {
-            boolean error = StreamDefinition.ERRORS.contains(of);
-            if (error ? model.isNumber() != of.equals("absolute_error") : !names.contains(of)) {
-                throw new KeelsonException(
-                        ErrorCode.BAD_REQUEST,
-                        error
-                                ? "The model (%s) has no %s: %s was expected."
-                                        .formatted(model.name(), of, model.isNumber() ? "absolute_error" : "log_loss, brier or rps")
-                                : "The model (%s) has no input (%s) to watch as a stream.".formatted(model.name(), of),
-                        error ? null : Suggestion.sentence(of, names).orElse(null));
-            }
-            for (StreamDefinition.Detector detector : definition.by()) {
-                WatchedStream stream = new WatchedStream(model.name(), of, detector);
-                JsonNode known = known(before, of, detector);
-                if (!known.isMissingNode()) {
-                    stream.read(known);
-                }
-                streams.add(new Fed(of, error ? -1 : names.indexOf(of), stream));
-            }
-        }
-        return streams;
-    }
-
     /** What the log has beyond the places where the last check ended. */
     private final class Feeding {
         private final LoggedModel model;
-        private final List<Fed> streams;
-        private final List<StreamChange> found = new ArrayList<>();
+        private final StreamFeed streams;
         private long predictions;
         private long settledAt;
         private long settledPlace;
-        private long values;
 
-        Feeding(LoggedModel model, List<Fed> streams, JsonNode before) {
+        Feeding(LoggedModel model, StreamFeed streams, JsonNode before) {
             this.model = model;
             this.streams = streams;
             this.predictions = before.path("predictions").asLong();
@@ -238,7 +196,7 @@ final class ProjectStreams implements StreamService {
         void run() {
             List<Placed> read = log.predictions(predictions, READ);
             while (!read.isEmpty()) {
-                read.forEach(each -> inputs(each.prediction().event()));
+                read.stream().map(each -> each.prediction().event()).filter(this::answer).forEach(streams::inputs);
                 predictions = read.getLast().place();
                 read = log.predictions(predictions, READ);
             }
@@ -259,56 +217,10 @@ final class ProjectStreams implements StreamService {
                             : event.role().equals(ModelVersion.CHAMPION));
         }
 
-        private void inputs(PredictionEvent event) {
-            if (!answer(event)) {
-                return;
-            }
-            double[] features = event.features();
-            for (Fed each : streams) {
-                if (each.input >= 0 && each.input < features.length + event.watched().length) {
-                    take(
-                            each,
-                            each.input < features.length
-                                    ? features[each.input]
-                                    : event.watched()[each.input - features.length],
-                            event.eventTime());
-                }
-            }
-        }
-
         private void errors(LoggedPrediction prediction) {
-            PredictionEvent event = prediction.event();
             String outcome = prediction.outcome();
-            if (outcome == null || !answer(event)) {
-                return;
-            }
-            for (Fed each : streams) {
-                if (each.input < 0) {
-                    take(each, error(each.of, event.probabilities(), outcome), event.eventTime());
-                }
-            }
-        }
-
-        private double error(String of, double[] p, String outcome) {
-            if (of.equals("absolute_error")) {
-                return Math.abs(p[0] - Double.parseDouble(outcome));
-            }
-            int[] label = {model.classes().indexOf(outcome)};
-            if (label[0] < 0) {
-                return Double.NaN;
-            }
-            return switch (of) {
-                case "brier" -> Brier.perRow(p, p.length, label)[0];
-                case "rps" -> Rps.perRow(p, p.length, label)[0];
-                default -> LogLoss.perRow(p, p.length, label)[0];
-            };
-        }
-
-        private void take(Fed fed, double value, Instant at) {
-            values++;
-            StreamChange change = fed.stream.add(value, at);
-            if (change != null) {
-                found.add(change);
+            if (outcome != null && answer(prediction.event())) {
+                streams.errors(prediction.event(), outcome);
             }
         }
     }
@@ -322,7 +234,7 @@ final class ProjectStreams implements StreamService {
         StreamDefinition definition = definition(name);
         for (String of : definition.of()) {
             for (StreamDefinition.Detector detector : definition.by()) {
-                JsonNode each = known(state, of, detector);
+                JsonNode each = StreamFeed.known(state.path("streams"), of, detector);
                 long seen = each.path("seen").asLong();
                 streams.addObject()
                         .put("of", of)

@@ -227,6 +227,7 @@ public final class Projects {
                         .orElse(null),
                 promotion,
                 project.schedules(),
+                project.policy(model.name()).retrain(),
                 project.zone());
     }
 

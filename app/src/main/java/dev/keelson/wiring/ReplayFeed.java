@@ -319,7 +319,9 @@ final class ReplayFeed implements ReplayWorld {
                 .map(i -> new OutcomeEvent(
                         model,
                         plan.entity(all, i),
-                        plan.definition().classes().get(known.classOf(i)),
+                        plan.definition().isNumber()
+                                ? Double.toString(known.values()[i])
+                                : plan.definition().classes().get(known.classOf(i)),
                         Micros.toInstant(known.knownAt()[i])))
                 .toList();
     }
@@ -340,7 +342,25 @@ final class ReplayFeed implements ReplayWorld {
             values[i] = at == null || known.isMissing(at) ? Double.NaN : known.values()[at];
             knownAt[i] = at == null ? 0 : known.knownAt()[at];
         }
-        return new PeriodRows(requests, values, knownAt, odds(plan, requests, positions));
+        return new PeriodRows(
+                requests, values, knownAt, odds(plan, requests, positions), quotes(plan, requests, positions));
+    }
+
+    /** What the model's portfolio could hold, and at which price; null where it has none. */
+    private PeriodRows.@Nullable Quotes quotes(ModelPlan plan, Requests requests, Map<String, Integer> positions) {
+        if (!(plan.definition().backtest() instanceof BacktestDefinition.Portfolio portfolio)) {
+            return null;
+        }
+        Frame all = feedOf(plan).all;
+        int column = plan.moneyColumns().indexOf(portfolio.price());
+        String[] assets = new String[requests.size()];
+        double[] prices = new double[requests.size()];
+        for (int i = 0; i < prices.length; i++) {
+            Integer at = positions.get(requests.entities().get(i));
+            assets[i] = at == null ? "" : plan.asset(all, at);
+            prices[i] = at == null ? Double.NaN : plan.money(all, at)[column];
+        }
+        return new PeriodRows.Quotes(assets, prices);
     }
 
     /** Odds by class, or those of the one class that the backtest bets on. */

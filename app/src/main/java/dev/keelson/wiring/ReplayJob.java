@@ -42,7 +42,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Replays the loop of a project over its history; the same call goes on where a killed one stopped. */
@@ -205,20 +204,18 @@ public final class ReplayJob {
 
     /** As {@link #run(Workspace, Request, Replay.Progress)}, over the rows of the project's sources that were read before. */
     static Summary run(Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress) {
-        return run(workspace, sources, request, progress, results -> {});
+        return run(workspace, sources, request, progress, ReplayJob::summarise);
     }
 
-    /**
-     * The same.
-     *
-     * @param seen told what every policy went through, before it is summed up
-     */
-    static Summary run(
-            Workspace workspace,
-            List<SourceRows> sources,
-            Request request,
-            Replay.Progress progress,
-            Consumer<List<Replay.PolicyResult>> seen) {
+    /** What is made of what every policy went through, before its state is closed. */
+    @FunctionalInterface
+    interface Made<T> {
+        T of(Replay.Settings settings, World world, List<Replay.PolicyState> states, List<Replay.PolicyResult> results);
+    }
+
+    /** The same; of one model alone it may also be a model of numbers. */
+    static <T> T run(
+            Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress, Made<T> seen) {
         String model = request.model();
         Project project = model == null ? ofClasses(workspace.project()) : only(workspace.project(), model);
         Replay.Settings settings = settings(project, sources, request);
@@ -236,8 +233,7 @@ public final class ReplayJob {
             Map<String, BundleTrainer> trainers = world.trainers(workspace, workspace.place());
             List<Replay.PolicyResult> results = Replay.run(
                     settings, world.feed(), world.models().loops(), new LinkedHashMap<>(trainers), states, progress);
-            seen.accept(results);
-            return summarise(settings, world.models(), world.feed(), states, results);
+            return seen.of(settings, world, states, results);
         } finally {
             states.forEach(state -> {
                 state.log().close();
@@ -310,10 +306,11 @@ public final class ReplayJob {
 
     private static Summary summarise(
             Replay.Settings settings,
-            ProjectModels models,
-            ReplayFeed feed,
+            World world,
             List<Replay.PolicyState> states,
             List<Replay.PolicyResult> results) {
+        ProjectModels models = world.models();
+        ReplayFeed feed = world.feed();
         Catalog own = states.stream()
                 .filter(state -> state.policy() == LoopPolicy.THIS_POLICY)
                 .findFirst()

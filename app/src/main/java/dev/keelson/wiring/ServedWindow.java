@@ -1,5 +1,6 @@
 package dev.keelson.wiring;
 
+import dev.keelson.control.LoopTrainer;
 import dev.keelson.frame.Micros;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.serve.LoggedPrediction;
@@ -49,6 +50,11 @@ record ServedWindow(List<double[]> rows, List<String> segments, List<double[]> o
             found = find(log, model, null, null, minRows);
         }
         return of(found, start, end);
+    }
+
+    /** The rows without what was answered. */
+    LoopTrainer.Asked asked() {
+        return new LoopTrainer.Asked(rows, segments, from, end);
     }
 
     /**

@@ -716,7 +716,7 @@ public final class Workspace implements AutoCloseable {
                             Environment.codeVersion(),
                             environment,
                             ProjectDefinitions.pins(file, plan.definition()),
-                            decay == null ? DecayMonitorDefinition.Metric.LOG_LOSS : decay.metric(),
+                            models.loops().get(i).decayMetric(),
                             file.policy(plan.name()),
                             purpose,
                             purpose.looks() ? looker(plan, models.loops().get(i).drift(), file) : null));

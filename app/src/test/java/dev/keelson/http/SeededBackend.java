@@ -262,6 +262,7 @@ public final class SeededBackend implements Backend {
                         List.of(
                                 new PredictionLogDefinition.Elsewhere("tips", List.of("H", "D", "A"), List.of("elo", "form")),
                                 new PredictionLogDefinition.Elsewhere("goals", List.of(), List.of()))),
+                List.of(),
                 List.of());
     }
 

@@ -235,7 +235,7 @@ class ProjectReaderTest {
         assertThat(drift.minRows()).isEqualTo(100);
         assertThat(drift.policy()).isEqualTo(DriftMonitorDefinition.Policy.RECOMMENDED);
         assertThat(drift.watch()).containsKeys("avg_overround", "b365_overround");
-        assertThat(project.decay().getFirst().metric()).isEqualTo(Metric.LOG_LOSS);
+        assertThat(project.decay().getFirst().metric(false)).isEqualTo(Metric.LOG_LOSS);
         assertThat(project.decay().getFirst().worseBy()).isEqualTo(0.05);
         assertThat(promotion.refreshMargin()).isEqualTo(0.005);
         assertThat(promotion.refreshMetric()).isEqualTo(Metric.LOG_LOSS);

@@ -172,10 +172,31 @@ final class PolicyWorkIT {
         assertThat(document.path("periods").asInt()).isEqualTo(24);
         assertThat(document.path("models").asInt()).isEqualTo(6); // one a day
         assertThat(document.path("events").asInt()).isEqualTo(6 * 24);
-        assertThat(document.path("today").asText()).isEqualTo("never");
-        assertThat(document.path("policies").findValuesAsText("policy")).doesNotContain("this_policy");
+        assertThat(document.path("today").asText()).isEqualTo("this_policy");
+        assertThat(policy(document, "this_policy").path("loss").asDouble()).isPositive();
         assertThat(policy(document, "every_tick").path("retrains").asInt()).isEqualTo(5);
         assertThat(document.path("retraining_pays").asBoolean()).isFalse(); // prices drawn by chance
+    }
+
+    @Test
+    void changesOfTheProjectFileDateAlarms() throws IOException {
+        Project base = TinyLeague.create(folder.resolve("p"));
+        Files.writeString(
+                base.file(),
+                Files.readString(base.file())
+                        + """
+                        changes:
+                          - { at: 2016-12-01, what: a new ball }
+                          - { at: 2010-01-01, what: long ago }
+                        """);
+        Project project = Projects.validate(base.folder(), Map.of());
+
+        JsonNode document = compare(project, request(List.of("performance"), 0), new Stages());
+
+        assertThat(document.path("known_changes").findValuesAsText("at")).containsExactly("2016-11-15", "2016-12-01");
+        assertThat(document.path("known_changes").findValuesAsText("what")).containsExactly("", "a new ball");
+        assertThat(policy(document, "performance").path("changes").path("dated").asInt()).isEqualTo(2);
+        assertThat(PolicyHtml.page(document)).contains("a new ball");
     }
 
     @Test

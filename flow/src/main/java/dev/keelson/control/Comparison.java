@@ -123,7 +123,7 @@ public final class Comparison {
     }
 
     private static Row row(int k, List<Scored> all, Truth truth) {
-        List<Scored> settled = all.stream().filter(s -> s.outcome() >= 0).toList();
+        List<Scored> settled = all.stream().filter(s -> s.settled()).toList();
         int n = settled.size();
         if (n == 0) {
             Interval none = new Interval(Double.NEGATIVE_INFINITY, Double.NaN, Double.POSITIVE_INFINITY, CONFIDENCE);
@@ -140,7 +140,7 @@ public final class Comparison {
             for (int c = 0; c < k; c++) {
                 odds[i * k + c] = prices == null ? Double.NaN : prices[c];
             }
-            labels[i] = event.outcome();
+            labels[i] = (int) event.outcome();
             days[i] = event.day();
         }
         double[] losses = LogLoss.perRow(p, k, labels);

@@ -1,10 +1,14 @@
 package dev.keelson.control;
 
 import dev.keelson.learn.Model;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.ReferenceProfile;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Trains and loads the versions of one model. Safe for use by several threads. */
@@ -69,4 +73,24 @@ public interface LoopTrainer {
      * @return null if there are fewer than {@link ReferenceProfile#WINDOWS}
      */
     @Nullable ReferenceProfile profile(Instant from, Instant to, Trained trained);
+
+    /**
+     * Rows that a model was asked about.
+     *
+     * @param inputs features, then watched values, of each, oldest first
+     * @param segments of each
+     * @param from event time of the first
+     * @param end of the window, exclusive
+     */
+    record Asked(List<double[]> inputs, List<String> segments, Instant from, Instant end) {}
+
+    /**
+     * Compares rows with those a version was trained on as tables: segments, and all columns together, as a monitor asks.
+     *
+     * @param at the instant of the check
+     * @return empty where the rows that a version was trained on are no table
+     */
+    default Optional<DriftReport> tables(ModelVersion version, Asked rows, DriftMonitorDefinition monitor, Instant at) {
+        return Optional.empty();
+    }
 }

@@ -6,6 +6,7 @@ import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.train.ModelDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -26,7 +27,8 @@ final class ModelHistory {
         final PredictionEvent champion;
         final int day;
         @Nullable PredictionEvent challenger;
-        int outcome = -1;
+        /** Position of the class that happened, or the number; NaN while nothing is known. */
+        double outcome = Double.NaN;
 
         Entry(PredictionEvent champion, int day) {
             this.champion = champion;
@@ -34,25 +36,28 @@ final class ModelHistory {
         }
 
         boolean settled() {
-            return outcome >= 0;
+            return !Double.isNaN(outcome);
         }
     }
 
-    private final List<String> classes;
+    private static final Comparator<Entry> ORDER =
+            Comparator.comparing((Entry e) -> e.champion.eventTime()).thenComparing(e -> e.champion.entity());
+
+    private final ModelDefinition model;
     private final ZoneId zone;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<String, Entry> byEntity = new HashMap<>();
 
-    ModelHistory(List<String> classes, ZoneId zone) {
-        this.classes = classes;
+    ModelHistory(ModelDefinition model, ZoneId zone) {
+        this.model = model;
         this.zone = zone;
     }
 
     /** Rebuilds the history of a model from the log. */
-    static ModelHistory of(String model, List<String> classes, ZoneId zone, PredictionLog log) {
-        ModelHistory history = new ModelHistory(classes, zone);
-        List<LoggedPrediction> champions = log.find(PredictionQuery.of(model, ModelVersion.CHAMPION));
-        List<LoggedPrediction> challengers = log.find(PredictionQuery.of(model, ModelVersion.CHALLENGER));
+    static ModelHistory of(ModelDefinition model, ZoneId zone, PredictionLog log) {
+        ModelHistory history = new ModelHistory(model, zone);
+        List<LoggedPrediction> champions = log.find(PredictionQuery.of(model.name(), ModelVersion.CHAMPION));
+        List<LoggedPrediction> challengers = log.find(PredictionQuery.of(model.name(), ModelVersion.CHALLENGER));
         history.add(champions.stream().map(LoggedPrediction::event).toList());
         history.add(challengers.stream().map(LoggedPrediction::event).toList());
         for (LoggedPrediction prediction : champions) {
@@ -78,7 +83,7 @@ final class ModelHistory {
                 }
             }
         }
-        entries.sort(Comparator.comparing((Entry e) -> e.champion.eventTime()).thenComparing(e -> e.champion.entity()));
+        entries.sort(ORDER); // nearly in order already, which costs one pass
     }
 
     /** Joins outcomes; those of events that were never predicted are ignored. */
@@ -91,8 +96,14 @@ final class ModelHistory {
     private void settle(String entity, String outcome) {
         Entry entry = byEntity.get(entity);
         if (entry != null) {
-            entry.outcome = classes.indexOf(outcome);
+            int label = model.isNumber() ? -1 : model.classes().indexOf(outcome);
+            entry.outcome = model.isNumber() ? Double.parseDouble(outcome) : label < 0 ? Double.NaN : label;
         }
+    }
+
+    /** The event of an entity, predicted last; null where it was never predicted. */
+    @Nullable Entry of(String entity) {
+        return byEntity.get(entity);
     }
 
     List<Entry> entries() {

@@ -1,5 +1,10 @@
 package dev.keelson.control;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ModelHistory.Entry;
@@ -13,6 +18,8 @@ import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.LabelShiftReport;
+import dev.keelson.monitor.LabelShiftWatch;
+import dev.keelson.monitor.StreamChange;
 import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.ModelVersion.Kind;
@@ -25,15 +32,15 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.train.RetrainDefinition;
+import dev.keelson.train.RetrainDefinition.Budget;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +51,19 @@ import org.jspecify.annotations.Nullable;
  * cache that can be rebuilt from them. Not safe for use by several threads.
  */
 final class ModelLoop {
-    /** Share of the model's importance that alarming columns must carry to be worth a retraining. */
-    private static final double IMPORTANCE = 0.2;
+    /** A drift check looks at answers, segments and all columns together once in this time, as a daily job does. */
+    private static final Duration WIDELY = Duration.ofDays(1);
+    /** What the model answered before a window: the newest so many count, as when a server looks. */
+    private static final int ANSWERS = 50_000;
     /**
      * Earlier drift reports kept at hand for the rule of persistence. It needs the last two windows that share no row; with
      * daily checks of windows of a month these lie two months back.
      */
     private static final int REMEMBERED = 90;
+    /** What the streams know is kept under this and the name of the model, as a server keeps it. */
+    private static final String STREAMS = "streams-";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final UUID namespace;
     private final String actor;
@@ -65,10 +78,15 @@ final class ModelLoop {
     private @Nullable Trained championModel;
     private @Nullable Trained challengerModel;
     private @Nullable Trained firstModel;
+    private @Nullable LabelShiftWatch labels;
     /** Whether the challenger is a champion that was replaced. */
     private boolean former;
 
     private @Nullable Instant lastTraining;
+    private @Nullable Instant lookedWidely;
+    private @Nullable StreamFeed streams;
+    private final JsonNode streamsBefore;
+    private final List<Instant> trainings = new ArrayList<>();
     private int lastVersion;
 
     /**
@@ -91,14 +109,18 @@ final class ModelLoop {
         this.policy = policy;
         this.trainer = trainer;
         String model = definition.model().name();
-        this.history = ModelHistory.of(model, definition.model().classes(), definition.zone(), log);
+        this.history = ModelHistory.of(definition.model(), definition.zone(), log);
         this.driftReports = new ArrayList<>(catalog.read(tx -> tx.reports("drift", model, REMEMBERED)).stream()
                 .map(report -> DriftReport.fromJson(report.document()))
                 .toList());
         this.baselines = new LoopBaselines(model, trainer, definition.drift(), catalog);
+        this.streamsBefore = catalog.read(tx -> tx.report(STREAMS + model))
+                .map(report -> parsed(report.document()))
+                .orElseGet(MissingNode::getInstance);
         catalog.read(tx -> {
             List<ModelVersion> versions = tx.versions(model);
             lastVersion = tx.nextVersion(model) - 1;
+            versions.reversed().forEach(version -> trainings.add(version.createdAt()));
             if (!versions.isEmpty()) {
                 lastTraining = versions.getFirst().trainedTo();
                 ModelVersion first = versions.getLast();
@@ -160,6 +182,10 @@ final class ModelLoop {
             }
         }
         history.add(events);
+        StreamFeed watched = streams();
+        if (watched != null) {
+            events.stream().filter(event -> event.role().equals(ModelVersion.CHAMPION)).forEach(watched::inputs);
+        }
         return events;
     }
 
@@ -175,6 +201,7 @@ final class ModelLoop {
      */
     Step close(Instant from, Instant now, List<OutcomeEvent> outcomes) {
         history.settle(outcomes);
+        feedErrors(outcomes);
         return switch (policy) {
             case NEVER_RETRAIN -> quiet(now, null, "", tx -> {});
             case ALWAYS_RETRAIN -> always(now);
@@ -220,8 +247,11 @@ final class ModelLoop {
         if (decay != null) {
             writes.add(tx -> tx.putReport(report("decay", now, decay.verdict().word(), decay.toJson())));
         }
-        LabelShiftReport labels = labelShift(now);
-        writes.add(tx -> tx.putReport(report("label_shift", now, labels.verdict(), labels.toJson())));
+        LabelShiftReport shares = definition.model().isNumber() ? null : labelShift(now);
+        if (shares != null) {
+            writes.add(tx -> tx.putReport(report("label_shift", now, shares.verdict(), shares.toJson())));
+        }
+        List<String> changed = streamChanges(now, writes);
         Decided decided = decide(now);
         Retrained retrained = retrain(from, now, drift, decay);
         writes.add(decided.writes());
@@ -232,12 +262,13 @@ final class ModelLoop {
                 drift == null ? "" : drift.reason(),
                 decay == null ? "off" : decay.verdict().word(),
                 decay == null ? "" : decay.reason(),
-                labels.toJson(),
+                shares == null ? null : shares.toJson(),
                 retrained.version(),
                 retrained.reason(),
                 decided.word(),
                 decided.reason(),
-                require(champion).version());
+                require(champion).version(),
+                changed);
         return new Step(record, tx -> writes.forEach(write -> write.accept(tx)));
     }
 
@@ -249,18 +280,36 @@ final class ModelLoop {
             return new Decided("none", "", tx -> {});
         }
         ModelVersion judged = challenger;
+        PromotionPolicyDefinition gate = definition.gate(require(championModel).run().metrics());
         if (former) {
-            PromotionGate.Verdict since = PromotionGate.watch(
-                    ServedEvidence.of(definition, settled(now), require(champion), judged), definition.promotion());
+            PromotionGate.Verdict since =
+                    PromotionGate.watch(ServedEvidence.of(definition, settled(now), require(champion), judged), gate);
             boolean back = since.decision() instanceof PromotionDecision.Promote;
             return new Decided(back ? "rollback" : "none", back ? since.decision().reason() : "", watched(judged, since, now));
         }
         PromotionGate.Verdict verdict = PromotionGate.decide(
                 ServedEvidence.of(definition, settled(now), null, judged),
                 judged.kind(),
-                definition.promotion(),
+                gate,
                 require(challengerModel).run().metrics());
+        PromotionDecision waits = waits(judged, verdict.decision(), now);
+        if (waits != null) {
+            verdict = new PromotionGate.Verdict(waits, verdict.evidence());
+        }
         return new Decided(verdict.decision().word(), verdict.decision().reason(), apply(judged, verdict, now));
+    }
+
+    /** In the shadow it stays for as long as the project says, and no longer than its patience; null where neither holds. */
+    private @Nullable PromotionDecision waits(ModelVersion judged, PromotionDecision decision, Instant now) {
+        RetrainDefinition rules = definition.retrain();
+        Instant least = judged.createdAt().plus(rules.shadow());
+        if (decision instanceof PromotionDecision.Promote && now.isBefore(least)) {
+            return new PromotionDecision.Hold("In the shadow until %s. %s".formatted(least, decision.reason()), null);
+        }
+        return decision instanceof PromotionDecision.Hold && !now.isBefore(judged.createdAt().plus(rules.giveUp()))
+                ? new PromotionDecision.Expired("Nothing was decided about it until %s. %s"
+                        .formatted(judged.createdAt().plus(rules.giveUp()), decision.reason()))
+                : null;
     }
 
     private record Retrained(@Nullable Integer version, String reason, Consumer<CatalogTransaction> writes) {}
@@ -280,6 +329,15 @@ final class ModelLoop {
         if (!retraining.due()) {
             return new Retrained(null, reason, tx -> {});
         }
+        Budget budget = definition.retrain().budget();
+        if (budget != null) {
+            long spent = trainings.stream().filter(at -> at.plus(budget.within()).isAfter(now)).count();
+            if (spent >= budget.most()) {
+                String over = " The budget of %d trainings in %s is spent.".formatted(budget.most(), RetrainDefinition.text(budget.within()));
+                return new Retrained(null, reason + over, tx -> {});
+            }
+        }
+        trainings.add(now);
         Trained trained;
         if (retraining.job() == Job.RETRAIN) {
             trained = trainer.train(now, Kind.REFRESH, require(championModel));
@@ -321,7 +379,7 @@ final class ModelLoop {
                 champion = judged;
                 championModel = challengerModel;
                 noChallenger();
-                boolean watched = definition.promotion().watch() > 0;
+                boolean watched = definition.promotion().watch() > 0 && !definition.model().isNumber();
                 if (watched) {
                     challenger = replaced;
                     challengerModel = replacedModel;
@@ -401,7 +459,9 @@ final class ModelLoop {
 
     private Retraining retraining(
             Instant from, Instant now, @Nullable DriftReport drift, DecayCheck.@Nullable Report decay) {
-        boolean rested = lastTraining == null || !lastTraining.plus(LoopDefinition.COOL_DOWN).isAfter(now);
+        Duration coolDown = definition.retrain().coolDown();
+        boolean rested = lastTraining == null || !lastTraining.plus(coolDown).isAfter(now);
+        String tired = ", but the last training is less than %s old.".formatted(RetrainDefinition.text(coolDown));
         if (scheduled(from, now)) {
             return new Retraining(true, "The schedule asks for a refresh.");
         }
@@ -414,21 +474,16 @@ final class ModelLoop {
         if (decay != null && decay.verdict() == DecayCheck.Verdict.DECAYED) {
             return rested
                     ? new Retraining(true, "The champion has decayed. " + decay.reason())
-                    : new Retraining(false, "The champion has decayed, but the last training is less than 28 days old.");
+                    : new Retraining(false, "The champion has decayed" + tired);
         }
         if (drift != null && drift.verdict() == DriftReport.Verdict.ALARM && definition.retrainsOnDrift()) {
-            boolean worth = drift.importanceShare() >= IMPORTANCE;
-            if (!worth) {
-                return new Retraining(
-                        false,
-                        String.format(
-                                Locale.ROOT,
-                                "Drift, but the columns that moved carry %.0f %% of the importance (20 %% needed) and the loss is within its tolerance.",
-                                100 * drift.importanceShare()));
+            Optional<String> notWorth = WideDrift.notWorth(drift);
+            if (notWorth.isPresent()) {
+                return new Retraining(false, "Drift, but " + notWorth.get());
             }
             return rested
                     ? new Retraining(true, "Drift in columns that matter. " + drift.reason())
-                    : new Retraining(false, "Drift, but the last training is less than 28 days old.");
+                    : new Retraining(false, "Drift" + tired);
         }
         return new Retraining(false, "");
     }
@@ -463,14 +518,110 @@ final class ModelLoop {
         ModelVersion version = require(champion);
         Instant from = rows.isEmpty() ? start : entries.get(first).champion.eventTime();
         List<BaselineCheck.Against> against = baselines.of(monitor, version, require(championModel), from, now, driftReports);
-        return baselines.kept(BaselineCheck.check(
+        DriftReport report = baselines.kept(BaselineCheck.check(
                 version.model(),
                 version.version(),
                 against,
                 new DriftCheck.Window(BaselineCheck.columns(against, rows), from, now),
                 monitor,
                 now));
+        if (lookedWidely != null && lookedWidely.plus(WIDELY).isAfter(now)) {
+            return report;
+        }
+        lookedWidely = now;
+        return widened(report, against.getFirst().earlier(), monitor, first, from, now, rows);
     }
+
+    private DriftReport widened(
+            DriftReport report,
+            List<DriftReport> earlier,
+            DriftMonitorDefinition monitor,
+            int first,
+            Instant from,
+            Instant now,
+            List<double[]> rows) {
+        ModelVersion version = require(champion);
+        List<Entry> window = history.entries().subList(first, history.entries().size());
+        List<double[]> before = history.entries().subList(0, first).stream()
+                .filter(entry -> entry.champion.version() == version.version())
+                .map(entry -> entry.champion.probabilities())
+                .toList();
+        return WideDrift.of(
+                report,
+                earlier,
+                monitor,
+                definition.model().task().outputs(),
+                before.subList(Math.max(0, before.size() - ANSWERS), before.size()),
+                window.stream().map(entry -> entry.champion.probabilities()).toList(),
+                () -> trainer.tables(
+                        version,
+                        new LoopTrainer.Asked(rows, window.stream().map(entry -> entry.champion.segment()).toList(), from, now),
+                        monitor,
+                        now));
+    }
+
+    // ---- streams
+
+    /** The streams that the monitor names, as far as they were fed; null without any. */
+    private @Nullable StreamFeed streams() {
+        DriftMonitorDefinition monitor = definition.drift();
+        if (policy != LoopPolicy.THIS_POLICY || monitor == null || monitor.streams().of().isEmpty()) {
+            return null;
+        }
+        StreamFeed feed = streams;
+        if (feed == null) {
+            List<String> inputs = trainer.profile(require(champion), require(championModel)).names();
+            feed = new StreamFeed(definition.model().name(), definition.model().isNumber() ? List.of() : definition.model().classes(), monitor.streams(), inputs, streamsBefore.path("streams"));
+            streams = feed;
+        }
+        return feed;
+    }
+
+    private void feedErrors(List<OutcomeEvent> outcomes) {
+        StreamFeed feed = streams();
+        if (feed == null) {
+            return;
+        }
+        for (OutcomeEvent outcome : outcomes) {
+            Entry entry = history.of(outcome.entity());
+            if (entry != null) {
+                feed.errors(entry.champion, outcome.outcome());
+            }
+        }
+    }
+
+    /** Keeps what the streams know, and the changes found; tells those for the worse. */
+    private List<String> streamChanges(Instant now, List<Consumer<CatalogTransaction>> writes) {
+        StreamFeed feed = streams();
+        if (feed == null) {
+            return List.of();
+        }
+        ObjectNode state = JsonNodeFactory.instance.objectNode();
+        state.put("model", model());
+        state.set("streams", feed.toJson());
+        writes.add(tx -> tx.putReport(
+                new StoredReport(STREAMS + model(), "stream_state", model(), now, "ready", state.toString())));
+        List<String> worse = new ArrayList<>();
+        for (StreamChange change : feed.takeFound()) {
+            String id = "stream-%s-%s-%s-%s".formatted(model(), change.of(), change.detector().word(), change.found());
+            writes.add(tx -> tx.putReport(
+                    new StoredReport(id, "stream", model(), change.found(), "change", change.toJson().toString())));
+            if (!change.better()) {
+                worse.add(change.sentence());
+            }
+        }
+        return worse;
+    }
+
+    private static JsonNode parsed(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("What is known of streams is not JSON.", e);
+        }
+    }
+
+    // ---- losses
 
     /** Settled events of complete match days. The embargo is at least the delay of the label, so it bounds the wait. */
     private List<Entry> settled(Instant now) {
@@ -488,8 +639,7 @@ final class ModelLoop {
                 .filter(e -> e.champion.version() == version.version())
                 .toList();
         // not clipped: what it is compared with, the loss on the run's test period, is not either
-        double[] losses = ServedEvidence.losses(
-                served, monitor.metric(), definition.model().classes().size(), entry -> entry.champion, 0);
+        double[] losses = ServedEvidence.losses(served, definition.decayMetric(), entry -> entry.champion, 0);
         List<Double> epochs = new ArrayList<>();
         int start = 0;
         while (start < losses.length) {
@@ -519,18 +669,19 @@ final class ModelLoop {
                 counts.add(new long[definition.model().classes().size()]);
                 last = entry.day;
             }
-            counts.getLast()[entry.outcome]++;
+            counts.getLast()[(int) entry.outcome]++;
         }
-        return LabelShiftReport.of(
-                definition.model().classes(),
-                require(firstModel).labelCounts(),
-                days,
-                counts.toArray(new long[0][]));
+        LabelShiftWatch watch = labels == null
+                ? new LabelShiftWatch(definition.model().classes(), require(firstModel).labelCounts())
+                : labels;
+        labels = watch;
+        return watch.report(days, counts);
     }
 
     private PredictionEvent event(Requests requests, int i, ModelVersion version, String role, Trained by) {
-        double[] probabilities = new double[definition.model().classes().size()];
-        by.model().predict(requests.features()[i], probabilities);
+        double[] told = new double[by.model().outputs().size()];
+        by.model().predict(requests.features()[i], told);
+        double[] probabilities = definition.model().isNumber() ? new double[] {told[0]} : told;
         Instant eventTime = Micros.toInstant(requests.eventTimes()[i]);
         String name = version.model() + "|" + requests.entities().get(i) + "|" + eventTime
                 + (role.equals(ModelVersion.CHAMPION) ? "" : "|v" + version.version());

@@ -63,7 +63,7 @@ final class PairTallies {
                     new ComparedVersions(definition.model().name(), champion, judged, since, null, null),
                     definition.model().classes(),
                     definition.model().embargo(),
-                    definition.promotion().refreshMetric(),
+                    definition.gateMetric(),
                     definition.zone(),
                     plan.epoch(),
                     profit ? plan.cap() : 0);
@@ -248,6 +248,17 @@ final class PairTallies {
         private final int[] label = new int[1];
 
         void add(Pair pair) {
+            if (comparison.metric().ofNumbers()) {
+                double truth = number(pair.outcome());
+                if (Double.isFinite(truth)) { // else it is void for both
+                    add(
+                            pair,
+                            ServedEvidence.loss(pair.champion()[0], truth, comparison.metric())
+                                    - ServedEvidence.loss(pair.challenger()[0], truth, comparison.metric()),
+                            0);
+                }
+                return;
+            }
             label[0] = comparison.classes().indexOf(pair.outcome());
             if (label[0] < 0) {
                 return; // void for both
@@ -284,6 +295,14 @@ final class PairTallies {
                             cut,
                             PredictionEvent.mostProbable(pair.champion()) == label[0],
                             PredictionEvent.mostProbable(pair.challenger()) == label[0]);
+        }
+
+        private static double number(String outcome) {
+            try {
+                return Double.parseDouble(outcome);
+            } catch (NumberFormatException e) {
+                return Double.NaN; // told by somebody before outcomes were checked
+            }
         }
 
         private double loss(double[] probabilities) {

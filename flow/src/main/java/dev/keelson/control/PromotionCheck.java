@@ -1,12 +1,12 @@
 package dev.keelson.control;
 
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
-import dev.keelson.expression.Condition;
 import dev.keelson.expression.Condition.Op;
 import dev.keelson.expression.Condition.Unit;
+import dev.keelson.expression.Condition;
 import dev.keelson.registry.ModelVersion.Kind;
-import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.governance.PolicyLine.State;
+import dev.keelson.registry.governance.PolicyLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -200,7 +200,7 @@ public final class PromotionCheck {
 
     private static PolicyLine recommended(PromotionPolicyDefinition policy, Facts facts) {
         boolean refresh = facts.kind() == Kind.REFRESH;
-        String metric = policy.refreshMetric().name().toLowerCase(Locale.ROOT);
+        String metric = policy.refreshMetric().word();
         String condition = refresh
                 ? "refresh: gain >= -%s %s".formatted(number(policy.refreshMargin()), metric)
                 : "change: gain > 0 %s, alpha %s".formatted(metric, number(policy.changeAlpha()));
@@ -214,7 +214,7 @@ public final class PromotionCheck {
         if (epochs == null) {
             return new PolicyLine(
                     "recommended", condition, Double.NaN, Double.NaN, Double.NaN, needed, State.NOT_YET_KNOWN,
-                    "Models of numbers are not compared by what they served.");
+                    "Another recipe of a number is not compared by what it served: its errors have no range. A refresh is.");
         }
         Map<String, Double> evidence = new TreeMap<>();
         PromotionDecision decision = PromotionGate.of(Preset.RECOMMENDED, epochs, facts.kind(), policy, evidence)

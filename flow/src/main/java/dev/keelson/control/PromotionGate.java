@@ -71,6 +71,7 @@ public final class PromotionGate {
             case LOG_LOSS -> 2 * Math.log((1 - CLIP) / CLIP);
             case BRIER -> 4; // each loss lies between 0 and 2
             case RPS -> 2; // each loss lies between 0 and 1
+            case MSE, MAE -> throw new IllegalArgumentException("A difference of errors of numbers has no range.");
         };
     }
 

@@ -88,6 +88,12 @@ public record PromotionPolicyDefinition(
                 location);
     }
 
+    /** The same policy with a margin in another loss. */
+    public PromotionPolicyDefinition by(Metric loss, double margin) {
+        return new PromotionPolicyDefinition(
+                name, models, presets, loss, margin, changeAlpha, guards, when, approval, plan, budget, watch, location);
+    }
+
     /** The same policy with a budget and a watch over promotions. */
     public PromotionPolicyDefinition with(@Nullable AlphaBudget other, int epochs) {
         return new PromotionPolicyDefinition(

@@ -37,7 +37,7 @@ public record PromotionTest(
                 "metric",
                 kind == Kind.CHANGE && policy.plan().byProfit()
                         ? "profit"
-                        : policy.refreshMetric().name().toLowerCase(Locale.ROOT));
+                        : policy.refreshMetric().word());
         terms.put("margin", kind == Kind.REFRESH ? policy.refreshMargin() : policy.plan().worthwhile());
         terms.put("alpha", policy.alpha(kind));
         terms.set("plan", policy.plan().toJson());

@@ -107,9 +107,14 @@ public final class Replay {
      * @param day match day as an epoch day
      * @param version who predicted
      * @param probabilities by class
-     * @param outcome position of what happened, or -1 when it is not known
+     * @param outcome position of the class that happened, or the number; NaN when it is not known
      */
-    public record Scored(String entity, int day, int version, double[] probabilities, int outcome) {}
+    public record Scored(String entity, int day, int version, double[] probabilities, double outcome) {
+        /** Whether it is known what happened. */
+        public boolean settled() {
+            return !Double.isNaN(outcome);
+        }
+    }
 
     /**
      * Runs, or goes on with, a replay. Policies that are behind catch up; a policy that was not there before starts from the

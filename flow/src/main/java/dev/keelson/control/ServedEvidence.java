@@ -154,12 +154,11 @@ public final class ServedEvidence {
             championHit[i] = entry.champion.predicted() == entry.outcome;
             challengerHit[i] = challenger(entry).predicted() == entry.outcome;
         }
-        Metric metric = definition.promotion().refreshMetric();
-        int k = definition.model().classes().size();
+        Metric metric = definition.gateMetric();
         return PairedEpochs.of(
                 day,
-                losses(both, metric, k, entry -> entry.champion, PromotionGate.CLIP),
-                losses(both, metric, k, ServedEvidence::challenger, PromotionGate.CLIP),
+                losses(both, metric, entry -> entry.champion, PromotionGate.CLIP),
+                losses(both, metric, ServedEvidence::challenger, PromotionGate.CLIP),
                 championHit,
                 challengerHit);
     }
@@ -168,14 +167,20 @@ public final class ServedEvidence {
         return Objects.requireNonNull(entry.challenger, "only events of both are left");
     }
 
-    static double[] losses(
-            List<Entry> entries, Metric metric, int k, Function<Entry, PredictionEvent> of, double clip) {
+    /** The loss of each event, of classes or of numbers as the metric is. */
+    static double[] losses(List<Entry> entries, Metric metric, Function<Entry, PredictionEvent> of, double clip) {
         int n = entries.size();
+        if (metric.ofNumbers()) {
+            return entries.stream()
+                    .mapToDouble(entry -> loss(of.apply(entry).probabilities()[0], entry.outcome, metric))
+                    .toArray();
+        }
+        int k = n == 0 ? 0 : of.apply(entries.getFirst()).probabilities().length;
         double[] p = new double[n * k];
         int[] labels = new int[n];
         for (int i = 0; i < n; i++) {
             System.arraycopy(of.apply(entries.get(i)).probabilities(), 0, p, i * k, k);
-            labels[i] = entries.get(i).outcome;
+            labels[i] = (int) entries.get(i).outcome;
         }
         return n == 0 ? new double[0] : losses(p, k, labels, metric, clip);
     }
@@ -192,7 +197,14 @@ public final class ServedEvidence {
             case LOG_LOSS -> logLoss(p, k, labels, clip);
             case BRIER -> Brier.perRow(p, k, labels);
             case RPS -> Rps.perRow(p, k, labels);
+            case MSE, MAE -> throw new IllegalArgumentException("Probabilities have no %s.".formatted(metric.word()));
         };
+    }
+
+    /** How far a number was off: its squared error, or the absolute one. */
+    static double loss(double told, double truth, Metric metric) {
+        double off = told - truth;
+        return metric == Metric.MAE ? Math.abs(off) : off * off;
     }
 
     /** The log loss of probabilities clipped to [clip, 1 - clip]. They need not sum to 1: only what happened is looked at. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     replaced came back) or {@code none}
  * @param decisionReason why
  * @param champion version that serves from now on
+ * @param streams changes of streams for the worse that were found, as sentences
  */
 public record StepRecord(
         LocalDate date,
@@ -34,7 +37,35 @@ public record StepRecord(
         String retrainReason,
         String decision,
         String decisionReason,
-        int champion) {
+        int champion,
+        List<String> streams) {
+
+    public StepRecord {
+        streams = List.copyOf(streams);
+    }
+
+    /** A step in which no stream changed. */
+    public StepRecord(
+            LocalDate date,
+            String drift,
+            String driftReason,
+            String decay,
+            String decayReason,
+            @Nullable ObjectNode labelShift,
+            @Nullable Integer retrained,
+            String retrainReason,
+            String decision,
+            String decisionReason,
+            int champion) {
+        this(
+                date, drift, driftReason, decay, decayReason, labelShift, retrained, retrainReason, decision, decisionReason, champion,
+                List.of());
+    }
+
+    /** Whether something alarmed: drift, decay or a stream. */
+    public boolean alarmed() {
+        return drift.equals("alarm") || decay.equals("decayed") || !streams.isEmpty();
+    }
 
     /** The JSON document. */
     public ObjectNode toJson() {
@@ -54,11 +85,14 @@ public record StepRecord(
         node.put("decision", decision);
         node.put("decision_reason", decisionReason);
         node.put("champion", champion);
+        streams.forEach(node.putArray("streams")::add);
         return node;
     }
 
     /** Reads what {@link #toJson} wrote. */
     public static StepRecord fromJson(JsonNode node) {
+        List<String> streams = new ArrayList<>();
+        node.path("streams").forEach(each -> streams.add(each.asText()));
         return new StepRecord(
                 LocalDate.parse(node.get("date").asText()),
                 node.get("drift").asText(),
@@ -70,6 +104,7 @@ public record StepRecord(
                 node.get("retrain_reason").asText(),
                 PromotionDecision.wordOf(node.get("decision").asText()),
                 node.get("decision_reason").asText(),
-                node.get("champion").asInt());
+                node.get("champion").asInt(),
+                streams);
     }
 }

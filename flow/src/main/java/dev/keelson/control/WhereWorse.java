@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -65,7 +64,7 @@ public final class WhereWorse {
                         Map.of("segment", pairs.stream().map(each -> each.event().segment()).toList()),
                         known ? features : List.of(),
                         pairs.stream().map(each -> each.challenger.event().features()).toList()),
-                definition.model().isNumber() ? "squared_error" : definition.promotion().refreshMetric().name().toLowerCase(Locale.ROOT),
+                definition.model().isNumber() ? "squared_error" : definition.gateMetric().word(),
                 SEED);
     }
 
@@ -130,6 +129,6 @@ public final class WhereWorse {
         int[] labels = Arrays.stream(happened).mapToInt(each -> (int) each).toArray();
         return labels.length == 0
                 ? new double[0]
-                : ServedEvidence.losses(told, outputs(model), labels, definition.promotion().refreshMetric(), PromotionGate.CLIP);
+                : ServedEvidence.losses(told, outputs(model), labels, definition.gateMetric(), PromotionGate.CLIP);
     }
 }

@@ -4,6 +4,7 @@ import dev.keelson.error.Location;
 import dev.keelson.monitor.performance.PerformanceMetric;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,21 +33,41 @@ public record DecayMonitorDefinition(
         return metrics.stream().anyMatch(metric -> metric.ofNumbers() == numbers);
     }
 
-    /** What a replay judges: the first of the metrics that is a loss of probabilities, log loss where none is. */
-    public Metric metric() {
+    /**
+     * What a replay judges: the first of the metrics that is a loss, else log loss, or the mean squared error of numbers, which also
+     * stands for its root.
+     *
+     * @param numbers whether of a model of numbers
+     */
+    public Metric metric(boolean numbers) {
         return metrics.stream()
                 .flatMap(each -> Arrays.stream(Metric.values()).filter(loss -> loss.name().equals(each.name())))
+                .filter(each -> each.ofNumbers() == numbers)
                 .findFirst()
-                .orElse(Metric.LOG_LOSS);
+                .orElse(numbers ? Metric.MSE : Metric.LOG_LOSS);
     }
 
-    /** A loss of probabilities: lower is better. */
+    /** A loss: lower is better. */
     public enum Metric {
         /** Mean of -ln p of what happened. */
         LOG_LOSS,
         /** Mean sum of squared differences over the classes. */
         BRIER,
         /** Ranked probability score of ordered classes. */
-        RPS
+        RPS,
+        /** Mean squared error of a number. */
+        MSE,
+        /** Mean absolute error of a number. */
+        MAE;
+
+        /** Whether it judges numbers instead of probabilities. */
+        public boolean ofNumbers() {
+            return this == MSE || this == MAE;
+        }
+
+        /** Lower-case word, as in project files and JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -97,6 +97,23 @@ public final class DriftCheck {
             DriftMonitorDefinition definition,
             Instant at,
             List<DriftReport> earlier) {
+        return check(model, version, whole, window, definition, at, earlier, new MeasuredWindow());
+    }
+
+    /**
+     * The same for one of several rules that judge one window by one reference.
+     *
+     * @param known what was measured of this window by this reference for other rules
+     */
+    public static DriftReport check(
+            String model,
+            int version,
+            ReferenceProfile whole,
+            Window window,
+            DriftMonitorDefinition definition,
+            Instant at,
+            List<DriftReport> earlier,
+            MeasuredWindow known) {
         int columns = whole.names().size();
         ReferenceProfile reference = whole.before(window.from());
         if (window.values().length != columns) {
@@ -118,17 +135,7 @@ public final class DriftCheck {
                     definition,
                     "The window holds %d rows; %d are needed to judge.".formatted(window.rows(), definition.minRows()));
         }
-        List<MeasuredColumn> measured = new ArrayList<>(columns);
-        for (int c = 0; c < columns; c++) {
-            measured.add(MeasuredColumn.of(
-                    reference.names().get(c),
-                    reference.importance(c),
-                    reference.column(c),
-                    window.values()[c],
-                    window.slack(),
-                    definition.policy(),
-                    definition.methods()));
-        }
+        List<MeasuredColumn> measured = known.columns(reference, window, definition);
         if (!definition.policy().preset()) {
             return judged(seen, measured, definition, earlier, Double.NaN, Double.NaN);
         }
@@ -251,6 +258,26 @@ public final class DriftCheck {
                         "The model's answers moved: %s.".formatted(describe(each))))
                 .toList();
         return report.with(report.details().withFindings(findings).withOutputs(judged.features()));
+    }
+
+    /**
+     * Whether {@link #withOutputs} could find anything: whether an answer moved so far that it matters. Much cheaper, as what the
+     * answers before the window show by themselves is not measured.
+     *
+     * @param before one array for each output, in order of time
+     * @param now likewise, of the window
+     */
+    public static boolean outputsMoved(double[][] before, double[][] now) {
+        for (int c = 0; c < before.length; c++) {
+            double[] sorted = ColumnProfile.sortedFinite(now[c], 0, now[c].length);
+            if (before[c].length > 0
+                    && ColumnFigures.of(
+                                    new ColumnProfile(before[c], null), sorted, now[c].length, ColumnFigures.Size.EFFECTIVE_ALONE)
+                            .material()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

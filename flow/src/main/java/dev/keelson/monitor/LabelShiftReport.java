@@ -9,6 +9,7 @@ import dev.keelson.stats.LabelShiftConfig;
 import dev.keelson.stats.LabelShiftDetector;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -96,7 +97,16 @@ public record LabelShiftReport(
      * @param counts outcomes of each match day by class
      */
     public static LabelShiftReport of(List<String> classes, long[] reference, List<LocalDate> days, long[][] counts) {
-        LabelShift shift = LabelShiftDetector.detect(reference, counts, CONFIG);
+        LabelShiftWatch watch = new LabelShiftWatch(classes, reference);
+        return watch.report(days, Arrays.asList(counts));
+    }
+
+    static LabelShiftDetector detector(long[] reference) {
+        return new LabelShiftDetector(reference, CONFIG);
+    }
+
+    /** What a detector says after so many days. */
+    static LabelShiftReport of(List<String> classes, List<LocalDate> days, LabelShift shift) {
         int moved = 0;
         for (int c = 1; c < classes.size(); c++) {
             if (shift.classes().get(c).logEvidence() > shift.classes().get(moved).logEvidence()) {

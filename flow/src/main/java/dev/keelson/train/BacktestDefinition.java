@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.metrics.StakingLimits;
 import dev.keelson.metrics.StakingRule;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -430,6 +434,23 @@ public sealed interface BacktestDefinition {
             if ((unit == Unit.DURATION) != (every != null) || (every != null && !every.isPositive())) {
                 throw new IllegalArgumentException("A length of time above 0 belongs to DURATION (%s).".formatted(every));
             }
+        }
+
+        /**
+         * A number that is the same for the rows between two choices and grows with time.
+         *
+         * @param day of the row, as an epoch day
+         * @param at moment of the row, microseconds since 1970
+         * @param first moment of the first row
+         */
+        public long period(long day, long at, long first) {
+            LocalDate date = LocalDate.ofEpochDay(day);
+            return switch (unit) {
+                case DAILY -> day;
+                case WEEKLY -> date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).toEpochDay();
+                case MONTHLY -> date.withDayOfMonth(1).toEpochDay();
+                case DURATION -> (at - first) / (Objects.requireNonNull(every).toNanos() / 1_000);
+            };
         }
 
         /** The name of a unit in project files, or the length of time in ISO 8601. */

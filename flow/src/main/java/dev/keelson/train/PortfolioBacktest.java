@@ -5,15 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.frame.Micros;
 import dev.keelson.metrics.RankedPortfolio;
 import dev.keelson.train.BacktestDefinition.Portfolio;
-import dev.keelson.train.BacktestDefinition.Rebalance;
 import dev.keelson.train.MoneyReport.Estimate;
-import java.time.DayOfWeek;
-import java.time.LocalDate;
-import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +35,7 @@ final class PortfolioBacktest {
         long[] periodOfRow = new long[n];
         for (int i = 0; i < n; i++) {
             scores[i] = input.predictions()[i * outputs + Math.max(0, portfolio.target())];
-            periodOfRow[i] = period(i);
+            periodOfRow[i] = portfolio.rebalance().period(input.day()[i], input.eventTime()[i], input.eventTime()[0]);
         }
         RankedPortfolio held = RankedPortfolio.simulate(
                 new RankedPortfolio.Universe(
@@ -92,20 +87,6 @@ final class PortfolioBacktest {
         document.put("conclusion", conclusion(gained, periods));
         notes(document.putArray("notes"), held);
         return new Backtest(report.metrics, document, holdings(periods), bank);
-    }
-
-    /** A number that is the same for the rows between two choices and grows with time. */
-    private long period(int row) {
-        Rebalance rebalance = portfolio.rebalance();
-        LocalDate date = LocalDate.ofEpochDay(input.day()[row]);
-        return switch (rebalance.unit()) {
-            case DAILY -> date.toEpochDay();
-            case WEEKLY -> date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY)).toEpochDay();
-            case MONTHLY -> date.withDayOfMonth(1).toEpochDay();
-            case DURATION ->
-                (input.eventTime()[row] - input.eventTime()[0])
-                        / (Objects.requireNonNull(rebalance.every()).toNanos() / 1_000);
-        };
     }
 
     private static String moment(long micros) {

@@ -48,6 +48,14 @@ public record RetrainDefinition(
         return modes.getOrDefault(action, Mode.ACT);
     }
 
+    /** A time in words, such as {@code 28 days}. */
+    public static String text(Duration time) {
+        if (time.toDays() > 0 && time.equals(Duration.ofDays(time.toDays()))) {
+            return time.toDays() + " days";
+        }
+        return time.toHours() > 0 && time.equals(Duration.ofHours(time.toHours())) ? time.toHours() + " hours" : time.toSeconds() + " seconds";
+    }
+
     /** What the loop does by itself. */
     public enum Action {
         /** Train again. */

@@ -152,6 +152,6 @@ class ComparisonTest {
     }
 
     private static Scored scored(String entity, int day, int outcome, double... p) {
-        return new Scored(entity, day, 1, p, outcome);
+        return new Scored(entity, day, 1, p, outcome < 0 ? Double.NaN : outcome);
     }
 }

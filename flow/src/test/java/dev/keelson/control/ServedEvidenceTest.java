@@ -134,7 +134,7 @@ final class ServedEvidenceTest {
     private static PairedEpochs wholeHistory(
             LoopDefinition definition, Traffic traffic, @Nullable Instant since, Instant now) {
         List<ModelHistory.Entry> settled = ModelHistory.of(
-                        FakeLeague.MODEL, definition.model().classes(), definition.zone(), traffic.log)
+                        definition.model(), definition.zone(), traffic.log)
                 .settled(now, definition.model().embargo());
         return ServedEvidence.of(
                 definition,

@@ -70,7 +70,9 @@ final class InMemoryPairs implements SettledPairs {
         Last last = last(model, Long.MAX_VALUE);
         return champions(model, 0, Long.MAX_VALUE)
                 .filter(event -> !event.eventTime().isBefore(from))
-                .filter(event -> !outcomes.contains(last.outcomes().getOrDefault(event.entity(), "")))
+                .filter(event -> outcomes.isEmpty()
+                        ? !last.outcomes().containsKey(event.entity())
+                        : !outcomes.contains(last.outcomes().getOrDefault(event.entity(), "")))
                 .map(PredictionEvent::eventTime)
                 .min(Comparator.naturalOrder());
     }

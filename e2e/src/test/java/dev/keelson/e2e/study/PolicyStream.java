@@ -94,6 +94,7 @@ final class PolicyStream implements ReplayWorld, LoopTrainer {
     private final Law law;
     private final List<Event> events = new ArrayList<>();
     private final Map<Instant, Trained> trained = new ConcurrentHashMap<>();
+    private final Map<Instant, ReferenceProfile> profiles = new ConcurrentHashMap<>();
     private List<Event> prepared = List.of();
 
     PolicyStream(Law law, long seed) {
@@ -309,8 +310,8 @@ final class PolicyStream implements ReplayWorld, LoopTrainer {
         return rows.size() < ReferenceProfile.WINDOWS ? null : profile(rows);
     }
 
-    ReferenceProfile profile(Instant asOf) {
-        return profile(known(asOf));
+    private ReferenceProfile profile(Instant asOf) {
+        return profiles.computeIfAbsent(asOf, at -> profile(known(at)));
     }
 
     private static ReferenceProfile profile(List<Event> rows) {

@@ -23,7 +23,6 @@ import dev.keelson.e2e.ondemand.Arguments;
 import dev.keelson.e2e.ondemand.Task;
 import dev.keelson.e2e.study.PolicyStream.Law;
 import dev.keelson.labels.LabelDefinition;
-import dev.keelson.learn.Model;
 import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.performance.PerformanceMetric;
@@ -40,6 +39,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -58,6 +58,11 @@ import java.util.stream.Stream;
 public final class PolicyStudy implements Task {
     private static final double NEEDED = 0.95;
     private static final Duration WEEK = Duration.ofDays(7);
+    /** Ours, and those of other systems. */
+    private static final List<DriftMonitorDefinition.Policy> RULES = Arrays.stream(DriftMonitorDefinition.Policy.values())
+            .filter(rule -> rule == DriftMonitorDefinition.Policy.RECOMMENDED || rule.preset())
+            .toList();
+
 
     @Override
     public ObjectNode run(Arguments arguments) {
@@ -128,30 +133,28 @@ public final class PolicyStudy implements Task {
         PolicyStream stream = new PolicyStream(law, seed);
         Instant end = PolicyStream.START.plus(WEEK.multipliedBy(law.weeks));
         Replay.Settings settings = new Replay.Settings("stream", PolicyStream.START, end, WEEK, ZoneOffset.UTC);
-        MatrixFilling filling = new MatrixFilling(false, ZoneOffset.UTC);
+        MatrixFilling filling = new MatrixFilling(MatrixFilling.LOG_LOSS, ZoneOffset.UTC);
         List<Candidate> candidates = new ArrayList<>();
-        List<Model> models = new ArrayList<>();
+        List<LoopTrainer.Trained> models = new ArrayList<>();
         List<Instant> starts = new ArrayList<>();
         for (int t = 0; t < settings.steps(); t++) {
             Instant from = settings.at(t);
             LoopTrainer.Trained trained = stream.train(from, ModelVersion.Kind.REFRESH, null);
             candidates.add(new Candidate(t, trained.sha256(), trained.expectedLoss(), trained.expectedError(), Double.NaN));
-            models.add(trained.model());
+            models.add(trained);
             starts.add(from);
             filling.add(from, settings.at(t + 1), stream.rows(from, settings.at(t + 1)));
         }
-        LossMatrix matrix = filling.fill(candidates, models);
+        LossMatrix matrix = filling.fill(candidates, models.stream().map(LoopTrainer.Trained::model).toList());
         LoopDefinition definition = definition(law);
         List<PolicyPath> paths = new ArrayList<>();
         paths.add(loop(settings, stream, definition, matrix));
         paths.add(ReferencePolicies.never(matrix));
         paths.add(ReferencePolicies.every(1, matrix));
         paths.add(ReferencePolicies.every(3, matrix));
-        ServedDrift drift =
-                new ServedDrift(PolicyStream.MODEL, monitor(), starts, filling, k -> stream.profile(starts.get(k)));
-        for (DriftMonitorDefinition.Policy rule : DriftMonitorDefinition.Policy.values()) {
-            paths.add(ReferencePolicies.drift(rule, matrix, drift));
-        }
+        ServedDrift drift = new ServedDrift(
+                PolicyStream.MODEL, monitor(), starts, filling, stream, models, IntStream.range(0, models.size()).boxed().toList());
+        paths.addAll(ReferencePolicies.drift(RULES, matrix, drift));
         paths.add(ReferencePolicies.performance(matrix, 0.05));
         paths.add(ReferencePolicies.anyVersion(matrix));
         List<Instant> changes = law == Law.ABRUPT

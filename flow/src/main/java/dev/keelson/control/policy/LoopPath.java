@@ -5,7 +5,6 @@ import dev.keelson.control.Replay.Scored;
 import dev.keelson.control.StepRecord;
 import dev.keelson.control.policy.PolicyPath.Event;
 import dev.keelson.control.policy.PolicyPath.Kind;
-import dev.keelson.metrics.LogLoss;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +41,7 @@ public final class LoopPath {
         for (int t = 1; t < periods; t++) {
             StepRecord step = steps.get(t - 1); // it ended when this period began
             int against = candidates.getOrDefault(champion, 0);
-            if (step.drift().equals("alarm") || step.decay().equals("decayed")) {
+            if (step.alarmed()) {
                 events.add(new Event(t, PolicyPath.Type.ALARM, against, against));
             }
             int judged = candidates.getOrDefault(challenger, against);
@@ -81,8 +80,8 @@ public final class LoopPath {
         int[] counts = new int[losses.length];
         for (Scored scored : result.history().getOrDefault(model, List.of())) {
             Integer e = epochOfDay.get(scored.day());
-            if (e != null && scored.outcome() >= 0) {
-                losses[e] += LogLoss.of(scored.probabilities()[scored.outcome()]);
+            if (e != null && scored.settled()) {
+                losses[e] += MatrixFilling.loss(matrix.loss(), scored.probabilities(), scored.outcome());
                 counts[e]++;
             }
         }

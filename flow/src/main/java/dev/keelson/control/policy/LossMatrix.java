@@ -61,7 +61,7 @@ public final class LossMatrix {
     private final double[][] money;
 
     /**
-     * @param loss what is summed: {@code log_loss} or {@code squared_error}
+     * @param loss what is summed: {@code log_loss}, {@code squared_error} or {@code absolute_error}
      * @param losses by candidate and epoch
      * @param money the same, or no row where nothing is bet
      * @throws IllegalArgumentException if sizes differ, the first candidate is not of the first period, or candidates do not ascend
@@ -120,7 +120,7 @@ public final class LossMatrix {
         return losses[candidate][epoch];
     }
 
-    /** Units won by flat stakes of one; NaN without bets. */
+    /** Units won by flat stakes of one, or returns of what is held; NaN without bets and holdings. */
     public double money(int candidate, int epoch) {
         return hasMoney() ? money[candidate][epoch] : Double.NaN;
     }

@@ -7,6 +7,7 @@ import dev.keelson.control.policy.LossMatrix.Period;
 import dev.keelson.frame.Micros;
 import dev.keelson.learn.Model;
 import dev.keelson.metrics.LogLoss;
+import dev.keelson.train.BacktestDefinition.Portfolio;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a {@link LossMatrix}: every model predicts every row that it has not seen. Rows of a period are grouped by the day of
- * their events. The loss is log loss of classes and the squared error of numbers; money is that of flat stakes of one on the
- * class with the best expected value at the offered odds, where that is above its price. Not safe for use by several threads.
+ * their events. The loss is log loss of classes and the squared or absolute error of numbers; money is that of flat stakes of one on the
+ * class with the best expected value at the offered odds, where that is above its price; or that of a portfolio of the rows that a
+ * model ranks highest ({@link HeldMoney}). Not safe for use by several threads.
  */
 public final class MatrixFilling {
     /** Losses of models of classes. */
@@ -27,7 +29,11 @@ public final class MatrixFilling {
     /** Losses of models of numbers. */
     public static final String SQUARED_ERROR = "squared_error";
 
-    private final boolean number;
+    /** Losses of models of numbers that are judged by their mean absolute error. */
+    public static final String ABSOLUTE_ERROR = "absolute_error";
+
+    private final String name;
+    private final @Nullable Portfolio portfolio;
     private final List<Period> periods = new ArrayList<>();
     private final List<Epoch> epochs = new ArrayList<>();
     private final List<PeriodRows> rows = new ArrayList<>();
@@ -37,11 +43,21 @@ public final class MatrixFilling {
     private final ZoneId zone;
 
     /**
-     * @param number whether labels are numbers, not classes
+     * @param name what is summed: {@link #LOG_LOSS} of classes, else {@link #SQUARED_ERROR} or {@link #ABSOLUTE_ERROR}
      * @param zone whose days are epochs
      */
-    public MatrixFilling(boolean number, ZoneId zone) {
-        this.number = number;
+    public MatrixFilling(String name, ZoneId zone) {
+        this(name, zone, null);
+    }
+
+    /**
+     * @param name what is summed: {@link #LOG_LOSS} of classes, else {@link #SQUARED_ERROR} or {@link #ABSOLUTE_ERROR}
+     * @param zone whose days are epochs
+     * @param portfolio what is held of the rows with quotes, and how often it is chosen anew; null for bets at odds, if any
+     */
+    public MatrixFilling(String name, ZoneId zone, @Nullable Portfolio portfolio) {
+        this.portfolio = portfolio;
+        this.name = name;
         this.zone = zone;
     }
 
@@ -97,10 +113,11 @@ public final class MatrixFilling {
      * @param models one for each
      */
     public LossMatrix fill(List<Candidate> candidates, List<Model> models) {
-        boolean bets = !number && rows.stream().anyMatch(period -> period.odds().length > 0);
+        HeldMoney held = portfolio == null ? null : new HeldMoney(portfolio, rows, epochOf);
+        boolean odds = name.equals(LOG_LOSS) && held == null && rows.stream().anyMatch(period -> period.odds().length > 0);
+        boolean bets = odds || held != null;
         double[][] losses = new double[candidates.size()][epochs.size()];
         double[][] money = new double[bets ? candidates.size() : 0][epochs.size()];
-        String name = number ? SQUARED_ERROR : LOG_LOSS;
         LossMatrix empty = new LossMatrix(name, periods, epochs, candidates, losses, money);
         for (int k = 0; k < candidates.size(); k++) {
             int unseen = empty.unseenFrom(k);
@@ -115,7 +132,10 @@ public final class MatrixFilling {
                     System.arraycopy(money[k - 1], unseen, money[k], unseen, epochs.size() - unseen);
                 }
             } else {
-                fill(models.get(k), unseen, losses[k], bets ? money[k] : null);
+                fill(models.get(k), unseen, losses[k], odds ? money[k] : null);
+                if (held != null) {
+                    held.add(models.get(k), unseen, money[k]);
+                }
             }
         }
         return empty;
@@ -133,12 +153,28 @@ public final class MatrixFilling {
                     continue;
                 }
                 model.predict(requests.features()[i], told);
-                losses[e] += number ? (told[0] - label) * (told[0] - label) : LogLoss.of(told[(int) label]);
+                losses[e] += loss(name, told, label);
                 if (money != null && period.odds().length > 0) {
                     money[e] += stake(told, period.odds()[i], (int) label);
                 }
             }
         }
+    }
+
+    /**
+     * Loss of one answer.
+     *
+     * @param name what is summed
+     * @param told a probability for each class, or the number first
+     * @param label position of the class that happened, or the number
+     */
+    static double loss(String name, double[] told, double label) {
+        return switch (name) {
+            case LOG_LOSS -> LogLoss.of(told[(int) label]);
+            case SQUARED_ERROR -> (told[0] - label) * (told[0] - label);
+            case ABSOLUTE_ERROR -> Math.abs(told[0] - label);
+            default -> throw new IllegalArgumentException("There is no loss (%s).".formatted(name));
+        };
     }
 
     private static double stake(double[] told, double[] odds, int label) {

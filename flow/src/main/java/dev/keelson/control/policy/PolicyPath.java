@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param serving the candidate that served, by period
  * @param events what happened, oldest first
  * @param loss what it lost by epoch, where it is not read off the matrix; or null
- * @param money the same of money, or null
+ * @param money the same of money (units won, or returns of what is held), or null
  */
 public record PolicyPath(
         String name, Kind kind, int[] serving, List<Event> events, double @Nullable [] loss, double @Nullable [] money) {

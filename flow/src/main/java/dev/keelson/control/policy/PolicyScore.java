@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path what it did
  * @param loss mean loss of what it served, for each event
- * @param money units won by flat stakes of one; NaN without bets
+ * @param money units won by flat stakes of one, or summed returns of what is held; NaN without bets and holdings
  * @param cost summed loss times its value, plus the price of every retraining
  * @param regret share of what the clairvoyant oracle saves against never retraining that the policy fails to save, at this
  *     price: 0 is the oracle, 1 never retraining, above 1 worse than that; NaN where the oracle saves nothing

@@ -8,7 +8,6 @@ import dev.keelson.monitor.DriftReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
@@ -75,23 +74,38 @@ public final class ReferencePolicies {
         return when("random", matrix, t -> drawn[t]);
     }
 
-    /** A new candidate at each alarm of a rule. */
-    public static PolicyPath drift(DriftMonitorDefinition.Policy rule, LossMatrix matrix, DriftWatch watch) {
-        Walk walk = new Walk(matrix);
-        List<DriftReport> reports = new ArrayList<>();
+    /** A new candidate at each alarm of a rule, for each of several rules: they look side by side, so that they share what they can. */
+    public static List<PolicyPath> drift(
+            List<DriftMonitorDefinition.Policy> rules, LossMatrix matrix, DriftWatch watch) {
+        List<Walk> walks = rules.stream().map(rule -> new Walk(matrix)).toList();
+        List<List<DriftReport>> reports = rules.stream().<List<DriftReport>>map(rule -> new ArrayList<>()).toList();
         for (int t = 1; t < matrix.periods().size(); t++) {
-            DriftReport report = watch.check(rule, walk.active, t, List.copyOf(reports));
-            reports.addFirst(report);
-            while (reports.size() > 90) {
-                reports.removeLast();
+            for (int r = 0; r < rules.size(); r++) {
+                alarmed(walks.get(r), t, watch.check(rules.get(r), walks.get(r).active, t, List.copyOf(reports.get(r))), reports.get(r));
             }
-            if (report.verdict() == DriftReport.Verdict.ALARM) {
-                walk.tell(t, PolicyPath.Type.ALARM);
-                walk.retrain(t);
-            }
-            walk.serve(t);
         }
-        return walk.path("drift_" + rule.name().toLowerCase(Locale.ROOT));
+        List<PolicyPath> paths = new ArrayList<>();
+        for (int r = 0; r < rules.size(); r++) {
+            paths.add(walks.get(r).path(name(rules.get(r))));
+        }
+        return paths;
+    }
+
+    private static void alarmed(Walk walk, int t, DriftReport report, List<DriftReport> reports) {
+        reports.addFirst(report);
+        while (reports.size() > 90) {
+            reports.removeLast();
+        }
+        if (report.verdict() == DriftReport.Verdict.ALARM) {
+            walk.tell(t, PolicyPath.Type.ALARM);
+            walk.retrain(t);
+        }
+        walk.serve(t);
+    }
+
+    /** Of the policy that retrains at each alarm of a rule. */
+    public static String name(DriftMonitorDefinition.Policy rule) {
+        return "drift_" + rule.word();
     }
 
     /**

@@ -35,7 +35,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A retraining from its reason to its end: check for drift, train, evaluate, compare with the limits, register, shadow, canary,
@@ -418,7 +417,7 @@ public final class RetrainChain implements JobBody {
                 Instant held = rollout.stepStartedAt().plus(now.definition.hold());
                 yield clock.instant().isBefore(held)
                         ? new Outcome.Rest(atMost(LOOK, Duration.between(clock.instant(), held)), canaryText(now))
-                        : done(now, "canary", "It answered its share for %s and no guardrail objected.".formatted(RetrainRules.text(now.definition.hold())), Step.PROMOTE, tx -> {});
+                        : done(now, "canary", "It answered its share for %s and no guardrail objected.".formatted(RetrainDefinition.text(now.definition.hold())), Step.PROMOTE, tx -> {});
             }
         };
     }
@@ -553,7 +552,7 @@ public final class RetrainChain implements JobBody {
     }
 
     private Outcome expired(Try now, String why) {
-        String sentence = "Nothing was decided about v%d within %s: %s".formatted(now.state.version(), RetrainRules.text(now.definition.giveUp()), why);
+        String sentence = "Nothing was decided about v%d within %s: %s".formatted(now.state.version(), RetrainDefinition.text(now.definition.giveUp()), why);
         world.governance().dismiss(now.model(), now.state.version(), "keelson", sentence);
         return new Outcome.End(Status.EXPIRED, sentence);
     }

@@ -9,7 +9,6 @@ import dev.keelson.train.RetrainDefinition;
 import dev.keelson.train.RetrainDefinition.Action;
 import dev.keelson.train.RetrainDefinition.Budget;
 import dev.keelson.train.RetrainDefinition.Mode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +74,7 @@ final class RetrainRules {
             Optional<Instant> last = begun(trainings.stream().filter(each -> !unchanged(each))).max(Instant::compareTo).filter(each -> each.plus(definition.coolDown()).isAfter(now));
             if (last.isPresent()) {
                 return new Answer.Refused(
-                        "The training of %s is less than %s ago (cool-down).".formatted(last.get(), text(definition.coolDown())), null);
+                        "The training of %s is less than %s ago (cool-down).".formatted(last.get(), RetrainDefinition.text(definition.coolDown())), null);
             }
         }
         Budget budget = definition.budget();
@@ -83,7 +82,7 @@ final class RetrainRules {
             long spent = begun(trainings.stream()).filter(each -> each.plus(budget.within()).isAfter(now)).count();
             if (spent >= budget.most()) {
                 return new Answer.Refused(
-                        "The budget of %d trainings in %s is spent: there were %d.".formatted(budget.most(), text(budget.within()), spent), null);
+                        "The budget of %d trainings in %s is spent: there were %d.".formatted(budget.most(), RetrainDefinition.text(budget.within()), spent), null);
             }
         }
         Mode mode = definition.mode(Action.RETRAIN);
@@ -103,13 +102,5 @@ final class RetrainRules {
     private static boolean trained(Job job) {
         return job.state() != State.MISSED
                 && (job.result() == null || job.result().path(TRAINED).asBoolean(true));
-    }
-
-    /** As the project file writes it. */
-    static String text(Duration time) {
-        if (time.toDays() > 0 && time.equals(Duration.ofDays(time.toDays()))) {
-            return time.toDays() + " days";
-        }
-        return time.toHours() > 0 && time.equals(Duration.ofHours(time.toHours())) ? time.toHours() + " hours" : time.toSeconds() + " seconds";
     }
 }

@@ -28,7 +28,7 @@ public interface SettledPairs {
      * When the first event happens that a champion predicted from an instant on and that has not settled.
      *
      * @param from event time at or after
-     * @param outcomes those that settle; others leave their event open
+     * @param outcomes those that settle; others leave their event open; none where every outcome settles
      */
     Optional<Instant> firstOpen(String model, Instant from, List<String> outcomes);
 

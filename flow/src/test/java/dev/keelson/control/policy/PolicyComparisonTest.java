@@ -240,7 +240,7 @@ class PolicyComparisonTest {
                 Double.NaN,
                 List.of());
 
-        PolicyPath path = ReferencePolicies.drift(DriftMonitorDefinition.Policy.ACIS, matrix, watch);
+        PolicyPath path = ReferencePolicies.drift(List.of(DriftMonitorDefinition.Policy.ACIS), matrix, watch).getFirst();
 
         assertThat(path.name()).isEqualTo("drift_acis");
         assertThat(path.serving()).containsExactly(0, 0, 0, 3, 3, 3);

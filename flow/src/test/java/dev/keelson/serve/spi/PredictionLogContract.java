@@ -513,6 +513,7 @@ public abstract class PredictionLogContract {
                 assertThat(told(log, part)).isEqualTo(told(plain, part));
                 Instant from = T0.plusSeconds(random.nextInt(30_000) - 15_000);
                 assertThat(log.pairs().firstOpen("m", from, outcomes)).isEqualTo(plain.pairs().firstOpen("m", from, outcomes));
+                assertThat(log.pairs().firstOpen("m", from, List.of())).isEqualTo(plain.pairs().firstOpen("m", from, List.of()));
                 assertThat(log.pairs().firstAsked("m", from)).isEqualTo(plain.pairs().firstAsked("m", from));
                 Touched touched = log.pairs().touched("m", before, now);
                 Touched expected = plain.pairs().touched("m", plainBefore, plainNow);

@@ -40,7 +40,7 @@ final class IndexedPairs implements SettledPairs {
             + " order by p.event_time, p.entity";
     private static final String FIRST_OPEN = "select p.event_time from predictions p"
             + " left join outcomes o on o.model = p.model and o.entity = p.entity and o.place = " + LAST_OUTCOME
-            + " where p.model = ? and p.role = 'champion' and p.event_time >= ? and (o.outcome is null or o.outcome not in (%s))"
+            + " where p.model = ? and p.role = 'champion' and p.event_time >= ? and (o.outcome is null%s)"
             + " order by p.event_time limit 1";
     private static final String FIRST_ASKED =
             "select min(p.at) from predictions p where p.model = ? and p.role = 'champion' and p.event_time >= ?";
@@ -130,7 +130,11 @@ final class IndexedPairs implements SettledPairs {
         values.addAll(outcomes);
         List<Instant> found = new ArrayList<>();
         rows(
-                FIRST_OPEN.formatted(String.join(", ", Collections.nCopies(outcomes.size(), "?"))),
+                FIRST_OPEN.formatted(
+                        outcomes.isEmpty()
+                                ? ""
+                                : " or o.outcome not in (%s)"
+                                        .formatted(String.join(", ", Collections.nCopies(outcomes.size(), "?")))),
                 row -> found.add(Micros.toInstant(row.getLong(1))),
                 values.toArray());
         return found.stream().findFirst();
