@@ -39,22 +39,31 @@ public final class Wasserstein1 {
     public static double distanceSorted(double[] a, double[] b) {
         requireFinite(a, "reference");
         requireFinite(b, "current");
-        int i = 0;
-        int j = 0;
-        double n = a.length;
-        double m = b.length;
+        int n = a.length;
+        int m = b.length;
+        double unit = 1 / ((double) n * m);
         double x = Math.min(a[0], b[0]);
         double distance = 0;
-        while (i < a.length || j < b.length) {
-            double next = i == a.length ? b[j] : j == b.length ? a[i] : Math.min(a[i], b[j]);
-            distance += Math.abs(i / n - j / m) * (next - x);
+        long apart = 0; // i * m - j * n
+        int i = 0;
+        int j = 0;
+        while (i < n && j < m) {
+            // which sample comes next is a coin toss, so it is told from the sign and not by a branch; equal values are 0 apart
+            int left = 1 - (int) (Double.doubleToRawLongBits(b[j] - a[i]) >>> 63);
+            double next = Math.min(a[i], b[j]);
+            distance += Math.abs(apart) * unit * (next - x);
             x = next;
-            while (i < a.length && a[i] <= x) {
-                i++;
-            }
-            while (j < b.length && b[j] <= x) {
-                j++;
-            }
+            i += left;
+            j += 1 - left;
+            apart += left * ((long) n + m) - n;
+        }
+        for (; i < n; i++, apart += m) {
+            distance += Math.abs(apart) * unit * (a[i] - x);
+            x = a[i];
+        }
+        for (; j < m; j++, apart -= n) {
+            distance += Math.abs(apart) * unit * (b[j] - x);
+            x = b[j];
         }
         return distance;
     }
