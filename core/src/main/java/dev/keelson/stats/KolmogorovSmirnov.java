@@ -18,8 +18,6 @@ import java.util.Arrays;
 public final class KolmogorovSmirnov {
 
     private static final int MAX_EXACT = 10_000;
-    /** Values of the larger sample that are looked into together. */
-    private static final int BLOCK = 64;
 
     private KolmogorovSmirnov() {}
 
@@ -147,12 +145,8 @@ public final class KolmogorovSmirnov {
         int i = 0;
         int j = 0;
         while (i < n && j < m) {
-            int endI = Math.min(n, i + BLOCK);
-            double x = a[endI - 1];
-            while (endI < n && a[endI] == x) {
-                endI++;
-            }
-            int endJ = countUpTo(b, x, j);
+            int endI = Samples.endOfBlock(a, i);
+            int endJ = Samples.countUpTo(b, a[endI - 1], j);
             widest = Math.max(widest, Math.abs((long) endI * m - (long) endJ * n));
             if (Math.max((long) endI * m - (long) j * n, (long) endJ * n - (long) i * m) > widest) {
                 widest = Math.max(widest, widestWithin(a, i, endI, b, j, endJ));
@@ -161,26 +155,6 @@ public final class KolmogorovSmirnov {
             j = endJ;
         }
         return widest;
-    }
-
-    /** How many values are at or below x, searched in steps that double from a place on before which all are. */
-    private static int countUpTo(double[] sorted, double x, int from) {
-        int low = from;
-        int step = BLOCK;
-        while (step < sorted.length - low && sorted[low + step] <= x) {
-            low += step;
-            step += step;
-        }
-        int high = Math.min(sorted.length, low + step);
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (sorted[middle] <= x) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 
     /** The same of a block of both; no value lies in it and outside, too. */
