@@ -130,21 +130,50 @@ public final class KolmogorovSmirnov {
     public static double dSorted(double[] a, double[] b) {
         Samples.requireSorted(a, "reference");
         Samples.requireSorted(b, "current");
+        long widest = a.length < b.length ? widest(b, a) : widest(a, b);
+        return (double) widest / ((double) a.length * b.length);
+    }
+
+    /**
+     * Greatest {@code |i * m - j * n|} over all points, i and j being the values up to a point: whole numbers, so that ties cost no
+     * rounding. Blocks of values are looked into only where they may hold a greater one than the greatest so far.
+     */
+    private static long widest(double[] a, double[] b) {
         int n = a.length;
         int m = b.length;
+        long widest = 0;
         int i = 0;
         int j = 0;
-        long apart = 0; // i * m - j * n: whole numbers, so that ties cost no rounding
-        long widest = 0;
         while (i < n && j < m) {
+            int endI = Samples.endOfBlock(a, i);
+            int endJ = Samples.countUpTo(b, a[endI - 1], j);
+            widest = Math.max(widest, Math.abs((long) endI * m - (long) endJ * n));
+            if (Math.max((long) endI * m - (long) j * n, (long) endJ * n - (long) i * m) > widest) {
+                widest = Math.max(widest, widestWithin(a, i, endI, b, j, endJ));
+            }
+            i = endI;
+            j = endJ;
+        }
+        return widest;
+    }
+
+    /** The same of a block of both; no value lies in it and outside, too. */
+    private static long widestWithin(double[] a, int fromI, int endI, double[] b, int fromJ, int endJ) {
+        int n = a.length;
+        int m = b.length;
+        int i = fromI;
+        int j = fromJ;
+        long apart = (long) i * m - (long) j * n;
+        long widest = 0;
+        while (i < endI && j < endJ) {
             double ahead = b[j] - a[i];
             if (ahead == 0 || Double.isNaN(ahead)) { // equal, maybe both infinite: compared after all values at x
                 double x = a[i];
-                while (i < n && a[i] == x) {
+                while (i < endI && a[i] == x) {
                     i++;
                     apart += m;
                 }
-                while (j < m && b[j] == x) {
+                while (j < endJ && b[j] == x) {
                     j++;
                     apart -= n;
                 }
@@ -158,7 +187,7 @@ public final class KolmogorovSmirnov {
             }
             widest = Math.max(widest, Math.abs(apart));
         }
-        return (double) widest / ((double) n * m);
+        return widest;
     }
 
     /**

@@ -5,6 +5,9 @@ import java.util.Arrays;
 /** Preparation of samples that every test shares. */
 final class Samples {
 
+    /** Values of a sorted sample that are looked into together. */
+    private static final int BLOCK = 64;
+
     private Samples() {}
 
     /** Values without {@code NaN}, in the order given. */
@@ -45,6 +48,36 @@ final class Samples {
         double low = sorted[below];
         double high = sorted[above];
         return low == high ? low : low + (position - below) * (high - low);
+    }
+
+    /** End of a block of a sorted sample that begins at a place: no value lies in it and behind it, too. */
+    static int endOfBlock(double[] sorted, int from) {
+        int end = Math.min(sorted.length, from + BLOCK);
+        double last = sorted[end - 1];
+        while (end < sorted.length && sorted[end] == last) {
+            end++;
+        }
+        return end;
+    }
+
+    /** How many values are at or below x, searched in steps that double from a place on before which all are. */
+    static int countUpTo(double[] sorted, double x, int from) {
+        int low = from;
+        int step = BLOCK;
+        while (step < sorted.length - low && sorted[low + step] <= x) {
+            low += step;
+            step += step;
+        }
+        int high = Math.min(sorted.length, low + step);
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (sorted[middle] <= x) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /** Sum of counts, refusing negative ones and an empty total. */

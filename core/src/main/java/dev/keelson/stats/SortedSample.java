@@ -6,18 +6,23 @@ import java.util.Arrays;
  * Ascending copies of samples, for the entry points that take sorted values; sort a reference once and use it for every
  * window.
  *
- * <p>Large samples are sorted by their upper 33 bits (least significant digit first, 11 bits at a time), which takes time in
- * proportion to the number of values; the few that agree in all of these are then sorted among themselves. The order is
- * that of {@link Arrays#sort(double[])}.
+ * <p>Large samples are sorted by their bits, which takes time in proportion to the number of values. The upper 14 bits
+ * (sign, exponent, two bits after the point) part them into pieces, most of which fit into the processor's own memory; within
+ * a piece the next bits are sorted, least significant digit first; the few that agree in all of these are then sorted among
+ * themselves. The order is that of {@link Arrays#sort(double[])}.
  */
 public final class SortedSample {
 
     private static final int RADIX_FROM = 2_000;
-    private static final int DIGIT_BITS = 11;
-    private static final int DIGITS = 3; // sign, exponent and 21 bits after the point
-    private static final int LOWEST = Long.SIZE - DIGITS * DIGIT_BITS;
-    private static final int BUCKETS = 1 << DIGIT_BITS;
-    private static final int MASK = BUCKETS - 1;
+    /** From so many values on it pays to part them first. */
+    private static final int PARTED_FROM = 1 << 15;
+
+    private static final int PART_BITS = 14;
+    private static final int PART_SHIFT = Long.SIZE - PART_BITS;
+    /** Digits of a sample as a whole, and of a piece of one. */
+    private static final int DIGITS = 3;
+
+    private static final int DIGITS_OF_PIECE = 2;
 
     private SortedSample() {}
 
@@ -28,67 +33,78 @@ public final class SortedSample {
      * @return a new array, at most as long
      */
     public static double[] of(double[] values) {
-        double[] kept = Samples.present(values);
-        if (kept.length < RADIX_FROM) {
-            Arrays.sort(kept);
+        return sorted(values, 0, values.length, 1, Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * The finite ones of some values in ascending order.
+     *
+     * @param values any order, any length
+     * @param from position of the first, at least 0
+     * @param to position behind the last, at most the length
+     * @param step 1 for each of them, 2 for every second, ...
+     * @return a new array
+     */
+    public static double[] ofFinite(double[] values, int from, int to, int step) {
+        return sorted(values, from, to, step, Double.MAX_VALUE);
+    }
+
+    /** @param most values beyond it on either side are left out */
+    private static double[] sorted(double[] values, int from, int to, int step, double most) {
+        int rows = Math.ceilDiv(Math.max(0, to - from), step);
+        if (rows >= PARTED_FROM) {
+            return parted(values, from, to, step, most);
+        }
+        double[] kept = new double[rows];
+        int size = 0;
+        for (int i = from; i < to; i += step) {
+            if (Math.abs(values[i]) <= most) {
+                kept[size++] = values[i];
+            }
+        }
+        double[] sorted = size == rows ? kept : Arrays.copyOf(kept, size);
+        if (size < RADIX_FROM) {
+            Arrays.sort(sorted);
         } else {
-            radixSort(kept);
+            new RadixPiece(DIGITS, Long.SIZE).sort(sorted, 0, size);
         }
-        return kept;
+        return sorted;
     }
 
-    private static void radixSort(double[] values) {
-        int n = values.length;
-        long[] keys = new long[n];
-        int[][] counts = new int[DIGITS][BUCKETS];
-        for (int i = 0; i < n; i++) {
-            long bits = Double.doubleToRawLongBits(values[i]);
-            // Negative numbers turn round, positive ones move above them: the unsigned order of keys is that of the
-            // values.
-            long key = bits ^ ((bits >> 63) | Long.MIN_VALUE);
-            keys[i] = key;
-            for (int digit = 0; digit < DIGITS; digit++) {
-                counts[digit][(int) (key >>> (LOWEST + digit * DIGIT_BITS)) & MASK]++;
+    private static double[] parted(double[] values, int from, int to, int step, double most) {
+        int[] ends = new int[1 << PART_BITS];
+        for (int i = from; i < to; i += step) {
+            if (Math.abs(values[i]) <= most) {
+                ends[part(values[i])]++;
             }
         }
-        long[] from = keys;
-        long[] to = new long[n];
-        for (int digit = 0; digit < DIGITS; digit++) {
-            int shift = LOWEST + digit * DIGIT_BITS;
-            int[] places = counts[digit];
-            if (places[(int) (from[0] >>> shift) & MASK] == n) {
-                continue; // one digit shared by all values moves nothing
+        double[] sorted = new double[startsOf(ends)];
+        for (int i = from; i < to; i += step) {
+            if (Math.abs(values[i]) <= most) {
+                sorted[ends[part(values[i])]++] = values[i];
             }
-            int place = 0;
-            for (int bucket = 0; bucket < BUCKETS; bucket++) {
-                int count = places[bucket];
-                places[bucket] = place;
-                place += count;
-            }
-            for (long key : from) {
-                to[places[(int) (key >>> shift) & MASK]++] = key;
-            }
-            long[] swap = from;
-            from = to;
-            to = swap;
         }
-        sortWithinDigits(from);
-        for (int i = 0; i < n; i++) {
-            long key = from[i];
-            values[i] = Double.longBitsToDouble(key ^ (~(key >> 63) | Long.MIN_VALUE));
+        RadixPiece piece = new RadixPiece(DIGITS_OF_PIECE, PART_SHIFT);
+        int start = 0;
+        for (int end : ends) {
+            piece.sort(sorted, start, end);
+            start = end;
         }
+        return sorted;
     }
 
-    /** Sorts each run of keys that agree in all digits; they have one sign, so the order of longs is theirs. */
-    private static void sortWithinDigits(long[] keys) {
-        int from = 0;
-        for (int i = 1; i <= keys.length; i++) {
-            if (i == keys.length || (keys[i] ^ keys[from]) >>> LOWEST != 0) {
-                if (i - from > 1) {
-                    Arrays.sort(keys, from, i);
-                }
-                from = i;
-            }
+    private static int part(double value) {
+        return (int) (RadixPiece.key(value) >>> PART_SHIFT);
+    }
+
+    /** Turns counts into the places where each begins; returns their sum. */
+    private static int startsOf(int[] counts) {
+        int place = 0;
+        for (int part = 0; part < counts.length; part++) {
+            int count = counts[part];
+            counts[part] = place;
+            place += count;
         }
+        return place;
     }
 }

@@ -39,24 +39,72 @@ public final class Wasserstein1 {
     public static double distanceSorted(double[] a, double[] b) {
         requireFinite(a, "reference");
         requireFinite(b, "current");
+        return a.length < b.length ? area(b, a) : area(a, b);
+    }
+
+    /**
+     * Area between both distribution functions, a block of values at a time. Where they cannot cross within one, the area is the
+     * difference of the areas below each, which are sums; elsewhere it is added up from value to value.
+     */
+    private static double area(double[] a, double[] b) {
+        long n = a.length;
+        long m = b.length;
+        double x = Math.min(a[0], b[0]);
+        double area = 0;
         int i = 0;
         int j = 0;
+        while (i < n && j < m) {
+            int endI = Samples.endOfBlock(a, i);
+            double end = a[endI - 1];
+            int endJ = Samples.countUpTo(b, end, j);
+            boolean apart = i * m >= endJ * n || endI * m <= j * n;
+            area += apart
+                    ? Math.abs(areaBelow(a, i, endI, x, end) - areaBelow(b, j, endJ, x, end))
+                    : areaWithin(a, i, endI, b, j, endJ, x);
+            x = end;
+            i = endI;
+            j = endJ;
+        }
+        // one of them has reached 1
+        return area + (i < n ? end(a, i, x) : end(b, j, x));
+    }
+
+    /** Area below a distribution function from x to an end that none of the values from a place to another exceeds. */
+    private static double areaBelow(double[] sorted, int from, int to, double x, double end) {
+        double step = 1.0 / sorted.length; // taken of each value, or large ones would overflow together
+        double area = from * step * (end - x);
+        for (int i = from; i < to; i++) {
+            area += (end - sorted[i]) * step;
+        }
+        return area;
+    }
+
+    private static double areaWithin(double[] a, int fromI, int endI, double[] b, int fromJ, int endJ, double from) {
         double n = a.length;
         double m = b.length;
-        double x = Math.min(a[0], b[0]);
-        double distance = 0;
-        while (i < a.length || j < b.length) {
-            double next = i == a.length ? b[j] : j == b.length ? a[i] : Math.min(a[i], b[j]);
-            distance += Math.abs(i / n - j / m) * (next - x);
+        double x = from;
+        double area = 0;
+        int i = fromI;
+        int j = fromJ;
+        while (i < endI || j < endJ) {
+            boolean left = j == endJ || (i < endI && a[i] <= b[j]);
+            double next = left ? a[i] : b[j];
+            area += Math.abs(i / n - j / m) * (next - x);
             x = next;
-            while (i < a.length && a[i] <= x) {
-                i++;
-            }
-            while (j < b.length && b[j] <= x) {
-                j++;
-            }
+            i += left ? 1 : 0;
+            j += left ? 0 : 1;
         }
-        return distance;
+        return area;
+    }
+
+    /** Area between 1 and a distribution function from x on. */
+    private static double end(double[] sorted, int from, double x) {
+        double step = 1.0 / sorted.length;
+        double area = 0;
+        for (int i = from; i < sorted.length; i++) {
+            area += (sorted[i] - x) * step;
+        }
+        return area;
     }
 
     /**

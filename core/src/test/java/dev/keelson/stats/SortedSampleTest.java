@@ -51,6 +51,31 @@ final class SortedSampleTest {
     }
 
     @Test
+    void largeSamplesOfAnyValuesAreInOrder() {
+        for (int seed = 0; seed < 9; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            double[] values = new double[30_000 + random.nextInt(60_000)];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = switch (seed % 3) {
+                    case 0 -> Double.longBitsToDouble(random.nextLong()); // any double, NaN and infinities among them
+                    case 1 -> 1_000 + random.nextDouble() / 1_000; // one piece, few bits apart
+                    default -> random.nextGaussian();
+                };
+            }
+            values[0] = -0.0;
+            values[1] = 0.0;
+            double[] expected = Arrays.stream(values).filter(Double::isFinite).sorted().toArray();
+
+            double[] sorted = SortedSample.ofFinite(values, 0, values.length, 1);
+            double[] third = SortedSample.ofFinite(values, 1, values.length, 3);
+
+            assertThat(Arrays.equals(sorted, expected)).as("seed %d", seed).isTrue();
+            int[] kept = {0};
+            assertThat(third).hasSize((int) Arrays.stream(values).filter(v -> kept[0]++ % 3 == 1 && Double.isFinite(v)).count());
+        }
+    }
+
+    @Test
     void constantAndEmptySamplesStayAsTheyAre() {
         double[] constant = new double[5_000];
         Arrays.fill(constant, -3.5);

@@ -42,6 +42,9 @@ class ConsoleE2EIT {
             Path.of("/usr/bin/chromium-browser"),
             Path.of("/usr/bin/google-chrome"),
             Path.of("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"));
+    /** After so many milliseconds of its own clock every list has fetched itself again. */
+    private static final long REFRESHED = 10_000;
+
     private static final Path PICTURES = Path.of("target", "screenshots");
     private static final String REMEMBER_VIOLATIONS =
             """
@@ -117,6 +120,12 @@ class ConsoleE2EIT {
     private static SeededBackend backend;
     private static Playwright playwright;
     private static Browser browser;
+    /** Ways to look at every page; each keeps what pages share, such as style sheet and font, between pages. */
+    private static BrowserContext desktop;
+
+    private static BrowserContext phone;
+    private static BrowserContext scriptless;
+    private static BrowserContext still;
 
     @BeforeAll
     static void start() throws Exception {
@@ -144,6 +153,14 @@ class ConsoleE2EIT {
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(chromium.get())
                         .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")));
+        desktop = browser.newContext(
+                new Browser.NewContextOptions().setViewportSize(1280, 860).setDeviceScaleFactor(1));
+        desktop.addInitScript(REMEMBER_VIOLATIONS);
+        phone = browser.newContext(new Browser.NewContextOptions().setViewportSize(390, 844));
+        scriptless = browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false));
+        still = browser.newContext(new Browser.NewContextOptions()
+                .setViewportSize(1280, 860)
+                .setReducedMotion(ReducedMotion.REDUCE)); // a colour on its way is none that is read
     }
 
     @AfterAll
@@ -196,7 +213,11 @@ class ConsoleE2EIT {
     private record Watched(Page page, List<String> complaints) {
         static Watched of(BrowserContext context) {
             context.addInitScript(REMEMBER_VIOLATIONS);
-            Page page = context.newPage();
+            return of(context.newPage());
+        }
+
+        /** @param page of a context that remembers violations */
+        static Watched of(Page page) {
             List<String> complaints = new ArrayList<>();
             page.onConsoleMessage(message -> {
                 if (message.type().equals("error") || message.type().equals("warning")) {
@@ -221,22 +242,20 @@ class ConsoleE2EIT {
     @ParameterizedTest
     @MethodSource("pages")
     void nothingIsBlockedAndNothingFailsInEitherTheme(String name) {
-        try (BrowserContext context = browser.newContext(
-                new Browser.NewContextOptions().setViewportSize(1280, 860).setDeviceScaleFactor(1))) {
-            Watched watched = Watched.of(context);
-            watched.page().navigate(address(name));
+        try (Page page = desktop.newPage()) {
+            Watched watched = Watched.of(page);
+            page.navigate(address(name));
 
             for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) { // the style sheet alone tells them apart
-                watched.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-                watched.page().evaluate("document.fonts.ready");
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                page.evaluate("document.fonts.ready");
 
-                watched.page()
-                        .screenshot(new Page.ScreenshotOptions()
-                                .setFullPage(true)
-                                .setPath(PICTURES.resolve(name + "-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
+                page.screenshot(new Page.ScreenshotOptions()
+                        .setFullPage(true)
+                        .setPath(PICTURES.resolve(name + "-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
                 assertThat(watched.all()).isEmpty();
-                assertThat(watched.page().evaluate("document.fonts.check('14px Inter')")).isEqualTo(true);
-                assertThat(watched.page().evaluate("typeof htmx")).isEqualTo("object");
+                assertThat(page.evaluate("document.fonts.check('14px Inter')")).isEqualTo(true);
+                assertThat(page.evaluate("typeof htmx")).isEqualTo("object");
             }
         }
     }
@@ -244,9 +263,7 @@ class ConsoleE2EIT {
     @ParameterizedTest
     @MethodSource("pages")
     void aPhoneNeedsNoSidewaysScroll(String name) {
-        try (BrowserContext context =
-                browser.newContext(new Browser.NewContextOptions().setViewportSize(390, 844))) {
-            Page page = context.newPage();
+        try (Page page = phone.newPage()) {
 
             page.navigate(address(name));
 
@@ -263,10 +280,7 @@ class ConsoleE2EIT {
     void axeFindsNothingInEitherThemeOrOnAPhone(String name) throws Exception {
         String axe = System.getenv("KEELSON_AXE");
         assumeTrue(axe != null, "Skipped: no axe-core here. Name its axe.min.js in KEELSON_AXE (npm pack axe-core).");
-        try (BrowserContext context = browser.newContext(new Browser.NewContextOptions()
-                .setViewportSize(1280, 860)
-                .setReducedMotion(ReducedMotion.REDUCE))) { // a colour on its way is none that is read
-            Page page = context.newPage();
+        try (Page page = still.newPage()) {
             page.navigate(address(name));
             page.evaluate(Files.readString(Path.of(Objects.requireNonNull(axe))));
 
@@ -290,9 +304,7 @@ class ConsoleE2EIT {
     @ParameterizedTest
     @MethodSource("pages")
     void everyPageReadsWithScriptsOff(String name) {
-        try (BrowserContext context =
-                browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))) {
-            Page page = context.newPage();
+        try (Page page = scriptless.newPage()) {
 
             page.navigate(address(name));
 
@@ -471,12 +483,14 @@ class ConsoleE2EIT {
         try (BrowserContext context = browser.newContext()) {
             Watched watched = Watched.of(context);
             Page page = watched.page();
+            page.clock().install();
             page.navigate(other.url() + "/models/football-1x2/rollout");
             page.evaluate("window.sameDocument = true");
             page.locator("summary:has-text('Abort')").click();
             page.locator("form[action$=abort] input[name=reason]").fill("I am still typing");
 
             own.rollouts().change(SeededBackend.MODEL, RolloutService.Verb.PAUSE, new RolloutService.Change("bob", "Look.", false));
+            page.clock().runFor(REFRESHED);
             page.locator("summary:has-text('Resume')").waitFor();
 
             assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);
@@ -484,6 +498,7 @@ class ConsoleE2EIT {
             assertThat(page.locator("form[action$=abort] input[name=reason]").isVisible()).isTrue();
             assertThat(page.locator("main button[disabled]").allInnerTexts()).containsExactly("Promote");
             own.rollouts().change(SeededBackend.MODEL, RolloutService.Verb.ABORT, new RolloutService.Change("bob", "Enough.", false));
+            page.clock().runFor(REFRESHED);
             page.locator("summary:has-text('Begin a rollout')").waitFor();
             assertThat(page.locator("[hx-trigger^=every], main button[disabled]").count()).isZero();
             assertThat(page.locator("form[action$=abort]").count()).isZero();
@@ -566,6 +581,7 @@ class ConsoleE2EIT {
         try (BrowserContext context = browser.newContext()) {
             Watched watched = Watched.of(context);
             Page page = watched.page();
+            page.clock().install();
             page.navigate(other.url() + "/alerts");
             page.evaluate("window.sameDocument = true");
             page.keyboard().press("j");
@@ -573,6 +589,7 @@ class ConsoleE2EIT {
             page.locator("#several input[name=reason]").fill("I am still typing");
 
             own.alerts().acknowledge(openAlert(own), "bob", "It is mine.");
+            page.clock().runFor(REFRESHED);
             page.locator("text=bob: It is mine.").waitFor();
 
             assertThat(page.evaluate("window.sameDocument")).isEqualTo(true);

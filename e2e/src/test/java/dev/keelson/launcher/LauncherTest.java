@@ -96,10 +96,12 @@ final class LauncherTest {
         Run serve = run(jdk, home.resolve("keelson"), "serve", "--port", "0");
         Run help = run(jdk, home.resolve("keelson"), "serve", "--help");
         Run list = run(jdk, home.resolve("keelson"), "models", "list");
+        Run drift = run(jdk, home.resolve("keelson"), "drift", "check");
 
         assertThat(serve.output()).contains("[-XX:+UseG1GC]");
         assertThat(help.exitCode()).isZero();
         assertThat(list.output()).contains("[-XX:+UseSerialGC]", "[-XX:TieredStopAtLevel=1]");
+        assertThat(drift.output()).contains("[-XX:+UseG1GC]").doesNotContain("[-XX:TieredStopAtLevel=1]");
     }
 
     @Test

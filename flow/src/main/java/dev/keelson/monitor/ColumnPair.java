@@ -55,7 +55,11 @@ record ColumnPair(double[] reference, double[] current, @Nullable List<String> t
         return texts == null ? null : texts.get((int) code);
     }
 
+    /** The values, not to be changed: where none is missing they are the vector's own. */
     static double[] numbers(Vector vector) {
+        if (vector instanceof Vector.Doubles doubles && doubles.nulls() == null) {
+            return doubles.values();
+        }
         double[] numbers = new double[vector.size()];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = switch (vector) {

@@ -150,8 +150,9 @@ final class ColumnProfile {
             return Double.NaN;
         }
         double mean = 0;
+        double share = 1.0 / window.length;
         for (double value : window) {
-            mean += (value - centre) / window.length;
+            mean += (value - centre) * share;
         }
         return (mean - sums[sorted.length] / sorted.length) / unit.getAsDouble();
     }
@@ -347,7 +348,7 @@ final class ColumnProfile {
     }
 
     private static double[] sortedFinite(double[] values, int from, int to, int step) {
-        return SortedSample.of(finite(values, from, to, step));
+        return SortedSample.ofFinite(values, from, to, step);
     }
 
     private static double[] finite(double[] values, int from, int to, int step) {

@@ -2,10 +2,10 @@ package dev.keelson.learn;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * Feature values by column, {@code columns[feature][row]}; {@code NaN} is a missing value. The arrays are not copied:
@@ -32,7 +32,7 @@ public record FeatureMatrix(
             throw new IllegalArgumentException("There are %d names for %d columns; as many of both are needed."
                     .formatted(names.size(), columns.length));
         }
-        if (new TreeSet<>(names).size() != names.size()) {
+        if (new HashSet<>(names).size() != names.size()) {
             throw new IllegalArgumentException("A feature occurs twice among %s.".formatted(names));
         }
         for (int j = 0; j < columns.length; j++) {

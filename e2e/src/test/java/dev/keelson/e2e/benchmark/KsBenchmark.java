@@ -1,7 +1,6 @@
 package dev.keelson.e2e.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.e2e.ondemand.Arguments;
@@ -11,13 +10,8 @@ import dev.keelson.stats.KolmogorovSmirnov;
 import dev.keelson.stats.PageHinkley;
 import dev.keelson.stats.QuantileSketch;
 import dev.keelson.stats.SortedSample;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Kolmogorov-Smirnov over 45 columns of normal values, a column at a time: both sides unsorted, the reference sorted before,
@@ -28,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KsBenchmark implements Task {
     private static final int COLUMNS = 45;
-    private static final String PYTHON = "/usr/bin/python3";
-    private static final Path SCRIPT = Path.of("e2e/src/peer/scipy/ks.py");
 
     /** What was measured goes here, so that the compiler cannot leave it out. */
     private static volatile long sink;
@@ -63,7 +55,7 @@ public final class KsBenchmark implements Task {
         round(random, rows, 3, unsorted, sortedBefore, sketched, 0); // warms up
         for (int repeat = 0; repeat < repeats; repeat++) {
             largestError = Math.max(largestError, round(random, rows, columns, unsorted, sortedBefore, sketched, repeat));
-            peer = scipy(rows);
+            peer = SciPy.kolmogorovSmirnov(rows, columns);
             scipy[repeat] = peer == null ? Double.NaN : peer.path("seconds").path(0).asDouble();
         }
         node.set("both_unsorted", new Timing(unsorted).millis());
@@ -72,7 +64,7 @@ public final class KsBenchmark implements Task {
         node.put("sketch_ns_a_value", Timing.rounded(new Timing(sketched).medianSeconds() * 1e9 / (2.0 * rows * columns)));
         node.put("largest_error_of_sketched_distance", largestError);
         if (peer == null) {
-            node.put("scipy", "left out: /usr/bin/python3 has no SciPy (apt install python3-scipy), or this is not the root of the sources");
+            node.put("scipy", SciPy.LEFT_OUT);
         } else {
             long[] nanos = new long[repeats];
             for (int i = 0; i < repeats; i++) {
@@ -169,18 +161,5 @@ public final class KsBenchmark implements Task {
         node.put("adwin_values_a_second", adwin);
         node.put("page_hinkley_values_a_second", pageHinkley);
         return node;
-    }
-
-    /** SciPy's seconds for all columns once; null where it is not installed. */
-    private @Nullable JsonNode scipy(int rows) throws IOException, InterruptedException {
-        if (!Files.isExecutable(Path.of(PYTHON)) || !Files.isReadable(SCRIPT)) {
-            return null;
-        }
-        Process process = new ProcessBuilder(
-                        PYTHON, SCRIPT.toString(), Integer.toString(rows), Integer.toString(columns), "1")
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        byte[] answer = process.getInputStream().readAllBytes();
-        return process.waitFor() == 0 ? new ObjectMapper().readTree(new String(answer, StandardCharsets.UTF_8)) : null;
     }
 }

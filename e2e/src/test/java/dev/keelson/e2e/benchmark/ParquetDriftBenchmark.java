@@ -1,5 +1,6 @@
 package dev.keelson.e2e.benchmark;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.e2e.ondemand.Arguments;
@@ -15,7 +16,6 @@ import dev.keelson.store.duckdb.DuckDb;
 import dev.keelson.store.duckdb.DuckDbSettings;
 import dev.keelson.store.duckdb.TableFile;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,13 +32,17 @@ import java.util.stream.IntStream;
 
 /**
  * A drift check of two Parquet files of normal values, read a column at a time: by Kolmogorov-Smirnov alone and by the
- * recommended policy. Options: {@code --rows} of each file (1,000,000), {@code --features}, its columns (45; the second is left
- * out beyond 100), {@code --repeats} (1). The largest memory that the process ever had is told with the Java heap's
- * limit in force; {@code KEELSON_JAVA_OPTS=-Xmx300m} sets another.
+ * recommended policy. SciPy's test of as many values in memory runs beside it. Options: {@code --rows} of each file (1,000,000;
+ * beyond {@value TableFile#ROWS_READ} columns are read as quantiles, and SciPy is left out), {@code --features}, its columns (45; beyond
+ * 100 they are single precision, so that the files stay small, the recommended policy and SciPy are left out), {@code --repeats} (1;
+ * the last is told). The largest memory is that of the process during the checks, told with the Java heap's limit in force; {@code
+ * KEELSON_JAVA_OPTS=-Xmx300m} sets another.
  */
 public final class ParquetDriftBenchmark implements Task {
-    /** Up to so many columns the recommended policy is measured, too. */
-    private static final int RECOMMENDED = 100;
+    /** Up to so many columns the recommended policy and SciPy are measured, too. */
+    private static final int FEW = 100;
+    /** Values of a group of rows, which is what the writer holds at once. */
+    private static final int GROUP = 5_000_000;
 
     private static final Instant AT = Instant.parse("2024-01-01T00:00:00Z");
 
@@ -47,7 +51,6 @@ public final class ParquetDriftBenchmark implements Task {
         int rows = arguments.number("rows", 1_000_000);
         int columns = arguments.number("features", 45);
         int repeats = arguments.number("repeats", 1);
-        boolean recommended = columns <= RECOMMENDED;
         Path folder = Files.createTempDirectory("keelson-drift");
         try {
             Path reference = folder.resolve("reference.parquet");
@@ -58,14 +61,19 @@ public final class ParquetDriftBenchmark implements Task {
             node.put("rows_each_side", rows);
             node.put("columns", columns);
             node.put("file_mb", Files.size(reference) >> 20);
+            boolean apart = forgetPeak();
             for (int repeat = 0; repeat < repeats; repeat++) {
                 check(node, "ks", reference, current, rule(Policy.METHODS));
-                if (recommended) {
+                if (columns <= FEW) {
                     check(node, "recommended", reference, current, rule(Policy.RECOMMENDED));
                 }
             }
             node.put("heap_limit_mb", Runtime.getRuntime().maxMemory() >> 20);
             node.put("peak_mb", peak());
+            node.put("peak_includes_writing", !apart);
+            if (columns <= FEW && rows <= TableFile.ROWS_READ) {
+                besideSciPy(node, rows, columns);
+            }
             return node;
         } finally {
             try (var files = Files.list(folder)) {
@@ -77,9 +85,24 @@ public final class ParquetDriftBenchmark implements Task {
         }
     }
 
+    private static void besideSciPy(ObjectNode node, int rows, int columns) throws IOException, InterruptedException {
+        JsonNode peer = SciPy.kolmogorovSmirnov(rows, columns);
+        if (peer == null) {
+            node.put("scipy", SciPy.LEFT_OUT);
+            return;
+        }
+        double seconds = peer.path("seconds").path(0).asDouble();
+        ObjectNode other = node.putObject("scipy");
+        other.put("version", peer.path("scipy").asText());
+        other.put("from_memory_processor_seconds", Timing.rounded(seconds));
+        other.put("peak_mb", peer.path("peak_mb").asLong());
+        node.put("times_faster", Timing.rounded(seconds / node.path("ks_processor_seconds").asDouble()));
+        node.put("times_less_memory", Timing.rounded(peer.path("peak_mb").asDouble() / node.path("peak_mb").asDouble()));
+    }
+
     private static void check(ObjectNode node, String name, Path reference, Path current, DriftMonitorDefinition rule) {
         long start = System.nanoTime();
-        long before = processor();
+        long before = Timing.processor();
         try (DuckDb engine = new DuckDb(DuckDbSettings.defaults());
                 TableFile left = TableFile.open(engine, reference, "reference");
                 TableFile right = TableFile.open(engine, current, "current")) {
@@ -89,14 +112,9 @@ public final class ParquetDriftBenchmark implements Task {
                 throw new IllegalStateException("The column that moved was not found: " + report.reason());
             }
             node.put(name + "_seconds", Timing.rounded((System.nanoTime() - start) / 1e9));
-            node.put(name + "_processor_seconds", Timing.rounded((processor() - before) / 1e9));
+            node.put(name + "_processor_seconds", Timing.rounded((Timing.processor() - before) / 1e9));
             node.put(name + "_verdict", report.verdict().word());
         }
-    }
-
-    /** Time of the processor that this process took so far, in nanoseconds. */
-    private static long processor() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
     }
 
     private static DriftMonitorDefinition rule(Policy policy) {
@@ -107,13 +125,27 @@ public final class ParquetDriftBenchmark implements Task {
 
     /** Normal values; the first column is moved. */
     private static void write(Path file, int rows, int columns, double shift) throws SQLException {
+        String type = columns <= FEW ? "DOUBLE" : "FLOAT";
         String select = IntStream.range(0, columns)
-                .mapToObj(c -> "sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) + %s AS c%d".formatted(c == 0 ? shift : 0, c))
+                .mapToObj(c -> "(sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) + %s)::%s AS c%d"
+                        .formatted(c == 0 ? shift : 0, type, c))
                 .collect(Collectors.joining(", "));
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
-            statement.execute("SET memory_limit = '256MB'");
-            statement.execute("COPY (SELECT %s FROM range(%d)) TO '%s' (FORMAT parquet)".formatted(select, rows, file));
+            statement.execute("SET memory_limit = '512MB'");
+            statement.execute("SET threads = 1");
+            statement.execute("COPY (SELECT %s FROM range(%d)) TO '%s' (FORMAT parquet, ROW_GROUP_SIZE %d)"
+                    .formatted(select, rows, file, Math.min(122_880, Math.max(2_048, GROUP / columns))));
+        }
+    }
+
+    /** From now on the largest memory counts anew; false where the system does not do that. */
+    private static boolean forgetPeak() {
+        try {
+            Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+            return true;
+        } catch (IOException e) {
+            return false; // told by the figures
         }
     }
 

@@ -65,6 +65,8 @@ public final class DuckDb implements AutoCloseable {
         Connection made = DriverManager.getConnection("jdbc:duckdb:", properties);
         try (Statement statement = made.createStatement()) {
             statement.execute("SET TimeZone = 'UTC'");
+            // a file's footer is read once and not for each column; a file that was changed since is looked at anew
+            statement.execute("SET parquet_metadata_cache = true");
         }
         DuckDBConnection opened = made.unwrap(DuckDBConnection.class);
         frames.register(opened);

@@ -98,6 +98,11 @@ final class EngineTypes {
     static Frame read(DuckDBConnection connection, String query, int rows) throws SQLException {
         List<Column> columns = new ArrayList<>();
         describe(connection, query).forEach((name, type) -> columns.add(new Column(name, columnType(type))));
+        return read(connection, query, columns, rows);
+    }
+
+    /** The rows of a query whose columns are known. */
+    static Frame read(DuckDBConnection connection, String query, List<Column> columns, int rows) throws SQLException {
         List<ParquetFiles.Cells> cells = columns.stream()
                 .map(column -> new ParquetFiles.Cells(column.type(), rows))
                 .toList();

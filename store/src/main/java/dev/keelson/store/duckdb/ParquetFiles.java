@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBAppender;
@@ -143,45 +142,73 @@ final class ParquetFiles {
     /** The cells of a column as they come in. */
     static final class Cells {
         private final ColumnType type;
+        private final int rows;
         private final double[] doubles;
         private final long[] longs;
         private final boolean[] booleans;
         private final @Nullable String[] strings;
-        private final boolean[] nulls;
-        private boolean anyNull;
+        private boolean @Nullable [] nulls;
 
         Cells(ColumnType type, int rows) {
             this.type = type;
+            this.rows = rows;
             this.doubles = new double[type == ColumnType.DOUBLE ? rows : 0];
             this.booleans = new boolean[type == ColumnType.BOOLEAN ? rows : 0];
             this.strings = new @Nullable String[type == ColumnType.STRING ? rows : 0];
             this.longs = new long[doubles.length + booleans.length + strings.length == 0 ? rows : 0];
-            this.nulls = new boolean[rows];
         }
 
         void add(DuckDBReadableVector vector, int at, int count) {
-            for (int i = 0; i < count; i++) {
-                if (vector.isNull(i)) {
-                    nulls[at + i] = true;
-                    anyNull = true;
-                    continue;
+            switch (type) {
+                case DOUBLE -> addDoubles(vector, at, count);
+                case LONG, DATE, TIMESTAMP -> addLongs(vector, at, count);
+                case BOOLEAN -> {
+                    for (int i = 0; i < count; i++) {
+                        booleans[at + i] = present(vector, at, i) && vector.getBoolean(i);
+                    }
                 }
-                switch (type) {
-                    case DOUBLE -> doubles[at + i] = vector.getDouble(i);
-                    case BOOLEAN -> booleans[at + i] = vector.getBoolean(i);
-                    case STRING -> strings[at + i] = vector.getString(i);
-                    case LONG, DATE, TIMESTAMP -> longs[at + i] = vector.getLong(i);
+                case STRING -> {
+                    for (int i = 0; i < count; i++) {
+                        strings[at + i] = present(vector, at, i) ? vector.getString(i) : null;
+                    }
                 }
             }
         }
 
+        private void addDoubles(DuckDBReadableVector vector, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                if (present(vector, at, i)) {
+                    doubles[at + i] = vector.getDouble(i);
+                }
+            }
+        }
+
+        private void addLongs(DuckDBReadableVector vector, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                if (present(vector, at, i)) {
+                    longs[at + i] = vector.getLong(i);
+                }
+            }
+        }
+
+        /** Whether a cell has a value; notes it if not. */
+        private boolean present(DuckDBReadableVector vector, int at, int i) {
+            if (!vector.isNull(i)) {
+                return true;
+            }
+            if (nulls == null) {
+                nulls = new boolean[rows];
+            }
+            nulls[at + i] = true;
+            return false;
+        }
+
         Vector vector() {
-            boolean @Nullable [] missing = anyNull ? Arrays.copyOf(nulls, nulls.length) : null;
             return switch (type) {
-                case DOUBLE -> new Vector.Doubles(doubles, missing);
-                case BOOLEAN -> new Vector.Booleans(booleans, missing);
+                case DOUBLE -> new Vector.Doubles(doubles, nulls);
+                case BOOLEAN -> new Vector.Booleans(booleans, nulls);
                 case STRING -> new Vector.Strings(strings);
-                case LONG, DATE, TIMESTAMP -> new Vector.Longs(type, longs, missing);
+                case LONG, DATE, TIMESTAMP -> new Vector.Longs(type, longs, nulls);
             };
         }
     }

@@ -182,6 +182,7 @@ public final class TableFile implements DriftData, AutoCloseable {
                     return EngineTypes.read(
                                     engine.connection(),
                                     "SELECT %s FROM %s".formatted(ParquetFiles.name(column), from()),
+                                    List.of(wanted),
                                     Math.toIntExact(rows))
                             .vector(0);
                 }
@@ -211,7 +212,7 @@ public final class TableFile implements DriftData, AutoCloseable {
                 int count = Math.toIntExact(result.chunk().rowCount());
                 for (int i = 0; i < count; i++) {
                     int part = (int) Math.min(WINDOWS - 1, at++ * WINDOWS / rows);
-                    double value = vector.isNull(i) ? Double.NaN : vector.getDouble(i);
+                    double value = vector.getDouble(i, Double.NaN);
                     parts[part].add(Double.isFinite(value) ? value : Double.NaN);
                 }
             }

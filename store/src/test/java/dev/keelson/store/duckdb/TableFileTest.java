@@ -120,6 +120,21 @@ class TableFileTest {
     }
 
     @Test
+    void aFileThatWasWrittenAnewIsReadAnew() throws Exception {
+        Path file = folder.resolve("t.parquet");
+        for (int rows = 1; rows <= 5; rows++) { // of one name and within the same second
+            Path csv = Files.writeString(folder.resolve("t.csv"), "x\n" + "%d.5\n".formatted(rows).repeat(rows));
+            try (TableFile table = TableFile.open(engine, csv, "t.csv")) {
+                TableFile.write(engine, table, file);
+            }
+            try (TableFile table = TableFile.open(engine, file, "t.parquet")) {
+                assertThat(table.rows()).isEqualTo(rows);
+                assertThat(table.column("x").get(rows - 1)).isEqualTo(rows + 0.5);
+            }
+        }
+    }
+
+    @Test
     void whatIsNoTableIsSaid() throws Exception {
         Path file = Files.writeString(folder.resolve("t.parquet"), "not one");
 
