@@ -55,6 +55,11 @@ public record DecisionPlan(
         return cap > 0;
     }
 
+    /** The same where there are no prices: by the loss. */
+    DecisionPlan byLoss() {
+        return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, refreshAlpha, 0, epoch);
+    }
+
     /** The same at another level for refreshes. */
     DecisionPlan refreshAt(double alpha) {
         return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, alpha, cap, epoch);

@@ -200,10 +200,12 @@ public final class PromotionCheck {
 
     private static PolicyLine recommended(PromotionPolicyDefinition policy, Facts facts) {
         boolean refresh = facts.kind() == Kind.REFRESH;
-        String metric = policy.refreshMetric().name().toLowerCase(Locale.ROOT);
+        boolean profit = !refresh && policy.plan().byProfit();
+        String metric = profit ? "profit" : policy.refreshMetric().name().toLowerCase(Locale.ROOT);
         String condition = refresh
                 ? "refresh: gain >= -%s %s".formatted(number(policy.refreshMargin()), metric)
-                : "change: gain > 0 %s, alpha %s".formatted(metric, number(policy.changeAlpha()));
+                : "change: gain > %s %s, alpha %s"
+                        .formatted(number(policy.plan().worthwhile()), metric, number(policy.changeAlpha()));
         String needed = refresh ? "-" + number(policy.refreshMargin()) : "evidence " + number(1 / policy.changeAlpha());
         PairedEpochs epochs = facts.served();
         if (!facts.hasChampion() || facts.kind() == Kind.INITIAL) {
@@ -234,7 +236,10 @@ public final class PromotionCheck {
                 evidence.getOrDefault("upper_bound", Double.NaN),
                 needed,
                 state,
-                decision.sentence());
+                profit && epochs.cut() > 0
+                        ? "%s Winnings above %s units a bet are not counted: %s units of both together."
+                                .formatted(decision.sentence(), number(policy.plan().cap()), number(epochs.cut()))
+                        : decision.sentence());
     }
 
     private static PolicyLine line(
