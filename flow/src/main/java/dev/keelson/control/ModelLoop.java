@@ -251,21 +251,21 @@ final class ModelLoop {
         ModelVersion judged = challenger;
         if (former) {
             PromotionGate.Verdict since = PromotionGate.watch(
-                    ServedEvidence.of(definition, settled(now), require(champion), judged), byLoss());
+                    ServedEvidence.of(definition, settled(now), require(champion), judged), replayed());
             boolean back = since.decision() instanceof PromotionDecision.Promote;
             return new Decided(back ? "rollback" : "none", back ? since.decision().reason() : "", watched(judged, since, now));
         }
         PromotionGate.Verdict verdict = PromotionGate.decide(
                 ServedEvidence.of(definition, settled(now), null, judged),
                 judged.kind(),
-                byLoss(),
+                replayed(),
                 require(challengerModel).run().metrics());
         return new Decided(verdict.decision().word(), verdict.decision().reason(), apply(judged, verdict, now));
     }
 
-    /** Its policy: a replay has no prices. */
-    private PromotionPolicyDefinition byLoss() {
-        return definition.promotion().with(definition.promotion().plan().byLoss());
+    /** Its policy, without what only a server has. */
+    private PromotionPolicyDefinition replayed() {
+        return definition.promotion().with(definition.promotion().plan().inReplay());
     }
 
     private record Retrained(@Nullable Integer version, String reason, Consumer<CatalogTransaction> writes) {}

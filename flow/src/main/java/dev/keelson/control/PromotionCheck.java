@@ -39,8 +39,23 @@ public final class PromotionCheck {
      * @param served what it and the champion said of the same events, or null where there is no champion or where such
      *     evidence is not kept
      * @param hasChampion whether there is a champion that it would replace
+     * @param others what the other challengers have shown that share the level of its test
      */
-    public record Facts(Kind kind, Map<String, Double> metrics, @Nullable PairedEpochs served, boolean hasChampion) {}
+    public record Facts(
+            Kind kind,
+            Map<String, Double> metrics,
+            @Nullable PairedEpochs served,
+            boolean hasChampion,
+            List<Together.Shown> others) {
+        public Facts {
+            others = List.copyOf(others);
+        }
+
+        /** Of a version by itself. */
+        public Facts(Kind kind, Map<String, Double> metrics, @Nullable PairedEpochs served, boolean hasChampion) {
+            this(kind, metrics, served, hasChampion, List.of());
+        }
+    }
 
     /** All lines of a policy: those on the training's test period, then those on what was served. */
     public static List<PolicyLine> lines(PromotionPolicyDefinition policy, Facts facts) {
@@ -103,7 +118,7 @@ public final class PromotionCheck {
                     State.PASSED,
                     budget.sentence()));
         }
-        List<PolicyLine> tested = new ArrayList<>(lines(test == null ? policy : policy.at(test.alpha(), facts.kind()), facts));
+        List<PolicyLine> tested = new ArrayList<>(lines(test == null ? policy : test.governing(policy, facts.kind()), facts));
         if (test == null) {
             tested.removeIf(line -> line.rule().equals("recommended"));
         }
@@ -219,7 +234,7 @@ public final class PromotionCheck {
                     "Models of numbers are not compared by what they served.");
         }
         Map<String, Double> evidence = new TreeMap<>();
-        PromotionDecision decision = PromotionGate.of(Preset.RECOMMENDED, epochs, facts.kind(), policy, evidence)
+        PromotionDecision decision = PromotionGate.of(Preset.RECOMMENDED, epochs, facts.kind(), policy, facts.others(), evidence)
                 .orElseThrow(() -> new IllegalStateException("This preset looks at what was served."));
         State state =
                 switch (decision) {
