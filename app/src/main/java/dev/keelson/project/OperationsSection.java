@@ -539,7 +539,7 @@ final class OperationsSection {
         if (change.has("look_every")) {
             problems.add(
                     ErrorCode.BAD_VALUE,
-                    change.entries().get("together").location(),
+                    table.location(),
                     "`together` combines evidence that holds at any time, and `look_every` looks at no other than at its looks",
                     "Maybe leave one of both out.");
         }
