@@ -151,7 +151,13 @@ public final class PromotionCheck {
         return PromotionGate.GUARD_NAMES.containsKey(condition.name());
     }
 
-    private static PolicyLine heldOut(String rule, Condition condition, Map<String, Double> metrics) {
+    /**
+     * A limit on a metric of the test period of a training.
+     *
+     * @param rule what asks for it
+     * @param metrics of the version's run, with names such as {@code test_accuracy} and {@code test_accuracy_lower}
+     */
+    public static PolicyLine heldOut(String rule, Condition condition, Map<String, Double> metrics) {
         String metric = "test_" + condition.name();
         double observed = metrics.getOrDefault(metric, Double.NaN);
         double lower = metrics.getOrDefault(metric + "_lower", Double.NaN);
