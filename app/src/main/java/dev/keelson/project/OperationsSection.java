@@ -10,6 +10,7 @@ import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.control.ScheduleDefinition.Job;
 import dev.keelson.control.ScheduleDefinition.Missed;
 import dev.keelson.control.ScheduleDefinition.OnFinding;
+import dev.keelson.control.Together;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.Located;
 import dev.keelson.expression.Condition;
@@ -500,7 +501,8 @@ final class OperationsSection {
                 change == null ? 0 : real(change, "profit", 0),
                 Optional.ofNullable(table.text("epoch"))
                         .map(each -> EpochKey.valueOf(each.toUpperCase(Locale.ROOT)))
-                        .orElse(EpochKey.DAY));
+                        .orElse(EpochKey.DAY),
+                change == null ? Together.ALONE : together(change));
         List<Condition> guards = new ArrayList<>();
         for (Scalar guard : table.scalars("guards")) {
             Expressions.guard(guard, GUARDS, problems).ifPresent(guards::add);
@@ -527,6 +529,22 @@ final class OperationsSection {
                                 "raise".equals(budget.text("when_spent")) ? AlphaBudget.WhenSpent.RAISE : AlphaBudget.WhenSpent.REFUSE),
                 whole(table, "watch", 0),
                 entry.location()));
+    }
+
+    private Together together(Table change) {
+        Table table = change.table("together");
+        if (table == null) {
+            return Together.ALONE;
+        }
+        if (change.has("look_every")) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    table.location(),
+                    "`together` combines evidence that holds at any time, and `look_every` looks at no other than at its looks",
+                    "Maybe leave one of both out.");
+        }
+        return new Together(
+                whole(table, "challengers", 1), "share".equals(table.text("bound")) ? Together.Bound.SHARE : Together.Bound.ANY);
     }
 
     private static int whole(Table table, String key, int standard) {

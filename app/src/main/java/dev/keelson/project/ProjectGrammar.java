@@ -913,7 +913,24 @@ public final class ProjectGrammar {
                                     new Whole(1, 1_000),
                                     null,
                                     "Look every so many settlement epochs alone, by the bounds of a group-sequential test that ends"
-                                            + " at the horizon: more power than evidence that holds at any time.")),
+                                            + " at the horizon: more power than evidence that holds at any time."),
+                            optional(
+                                    "together",
+                                    keys(
+                                            required(
+                                                    "challengers",
+                                                    new Whole(2, 100),
+                                                    "How many changes against one champion share `alpha`, in the order in which their tests begin."),
+                                            optional(
+                                                    "bound",
+                                                    choice("any", "share"),
+                                                    "any",
+                                                    "What `alpha` bounds: the chance that any of them is promoted though it is no better (closed"
+                                                            + " means of e-values), or the expected share of those that are no better among"
+                                                            + " all that are shown to be better (e-BH).")),
+                                    null,
+                                    "Challengers of one champion share `alpha`, and what each has shown helps the others. Without it each"
+                                            + " has `alpha` of its own.")),
                     "`{ alpha: 0.05 }`",
                     "Another recipe: promoted when better, by evidence that is valid at any time."),
             optional(

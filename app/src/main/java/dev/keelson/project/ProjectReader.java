@@ -125,6 +125,7 @@ public final class ProjectReader {
                 models.inputsByModel(),
                 zone);
         operations.read(fitted);
+        new ProfitCheck(problems, models.definitions(), models.sourceByModel()).check(operations.promotion());
         SyncSection sync = new SyncSection(
                 problems,
                 sources.columns(),

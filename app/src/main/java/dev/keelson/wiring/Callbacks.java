@@ -38,7 +38,7 @@ final class Callbacks implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Callbacks.class.getName());
     /** Subject of those that are not told yet. */
     private static final String WAITING = "waiting";
-    private static final int ATTEMPTS = 12;
+    private static final int ATTEMPTS = 15;
     private static final int TOGETHER = 8;
     private static final int LISTED = 10_000;
     private static final Duration FIRST = Duration.ofSeconds(30);

@@ -3,13 +3,13 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.DriftFinding;
 import dev.keelson.monitor.DriftReport;
-import dev.keelson.monitor.FeatureDrift;
 import dev.keelson.registry.alert.Alert;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What checks of watched models have to tell, whoever asked for them. */
 record CheckAlerts(Alerts alerts) {
@@ -22,27 +22,43 @@ record CheckAlerts(Alerts alerts) {
         String cause = "drift/" + model;
         String said = "%s: %s".formatted(report.verdict().word(), report.reason());
         switch (report.verdict()) {
-            case ALARM -> {
-                List<String> columns = report.alarming().stream().map(FeatureDrift::name).toList();
+            case ALARM ->
                 alerts.raise(new Alerts.News(
                         cause,
                         "drift",
                         Alert.Severity.WARNING,
                         model,
-                        "%d %s moved: %s"
-                                .formatted(
-                                        columns.size(),
-                                        columns.size() == 1 ? "column" : "columns",
-                                        String.join(", ", columns.subList(0, Math.min(NAMED, columns.size())))),
-                        "%s %,d rows were looked at.".formatted(said, report.rows()),
+                        title(report),
+                        "%s %,d rows were looked at.".formatted(report.reason(), report.rows()),
                         "keelson drift report --model " + model,
-                        page(model) + "/drift"));
-            }
+                        OwnerClient.address("/models/%s/drift", model)));
             case NONE -> alerts.over(cause, said);
             case WARNING, INSUFFICIENT -> {
                 // neither an alarm nor its end
             }
         }
+    }
+
+    /** What alarms, the columns by name. */
+    private static String title(DriftReport report) {
+        List<DriftFinding> found = report.details().findings().stream().filter(DriftFinding::alarms).toList();
+        Set<String> columns = new LinkedHashSet<>();
+        report.alarming().forEach(each -> columns.add(each.name()));
+        boolean moved = !columns.isEmpty();
+        found.stream().map(DriftFinding::subject).filter(each -> !each.isEmpty()).forEach(columns::add);
+        if (columns.isEmpty()) {
+            return found.stream().anyMatch(each -> each.kind() == DriftFinding.Kind.PREDICTIONS)
+                    ? "its answers moved"
+                    : "its rows as a whole moved";
+        }
+        List<String> named = List.copyOf(columns).subList(0, Math.min(NAMED, columns.size()));
+        return "%d %s %s: %s%s"
+                .formatted(
+                        columns.size(),
+                        columns.size() == 1 ? "column" : "columns",
+                        moved ? "moved" : "changed",
+                        String.join(", ", named),
+                        columns.size() > NAMED ? " and %d more".formatted(columns.size() - NAMED) : "");
     }
 
     /** Raises, or ends, what should be known of decay; too little evidence does neither. */
@@ -70,13 +86,9 @@ record CheckAlerts(Alerts alerts) {
                                     report.path("worst").path("verdict").asText())
                             .strip(),
                     "keelson performance show " + model,
-                    page(model) + "/performance"));
+                    OwnerClient.address("/models/%s/performance", model)));
         } else if (verdict.equals(DecayCheck.Verdict.NONE.word())) {
             alerts.over(cause, report.path("reason").asText());
         }
-    }
-
-    private static String page(String model) {
-        return "/models/" + URLEncoder.encode(model, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

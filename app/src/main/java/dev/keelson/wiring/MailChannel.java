@@ -4,6 +4,7 @@ import dev.keelson.control.alert.AlertChannel;
 import dev.keelson.project.ChannelDefinition;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.Delivery;
+import jakarta.mail.Address;
 import jakarta.mail.AuthenticationFailedException;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
@@ -17,9 +18,12 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mail by SMTP, with Jakarta Mail. The connection is encrypted where the server offers it, and from the start with {@code smtps}; a
@@ -55,6 +59,7 @@ final class MailChannel implements AlertChannel {
         settings.put("mail.smtp.connectiontimeout", patience);
         settings.put("mail.smtp.timeout", patience);
         settings.put("mail.smtp.writetimeout", patience);
+        settings.put("mail.smtp.sendpartial", "true");
         settings.put("mail.smtp.auth", Boolean.toString(server.getRawUserInfo() != null));
         settings.put("mail.smtp.ssl.enable", Boolean.toString(encrypted));
         settings.put("mail.smtp.ssl.checkserveridentity", "true");
@@ -83,12 +88,26 @@ final class MailChannel implements AlertChannel {
         } catch (AuthenticationFailedException e) {
             return Answer.refused("The mail server does not accept the user and the password.");
         } catch (SendFailedException e) {
-            return e.getValidUnsentAddresses() == null || e.getValidUnsentAddresses().length == 0
-                    ? Answer.refused("The mail server accepts none of the addresses.")
-                    : Answer.later("The mail server did not take the message.");
+            return failed(e);
         } catch (MessagingException e) {
             return Answer.later("The mail server cannot be reached (%s).".formatted(e.getClass().getSimpleName()));
         }
+    }
+
+    /** It went to the addresses that the server accepts; to those it would not go a second time. */
+    private static Answer failed(SendFailedException failure) {
+        String refused = named(failure.getInvalidAddresses());
+        if (!named(failure.getValidSentAddresses()).isEmpty()) {
+            return Answer.refused("The mail server took it for %s and refuses %s."
+                    .formatted(named(failure.getValidSentAddresses()), refused));
+        }
+        return refused.isEmpty() || !named(failure.getValidUnsentAddresses()).isEmpty()
+                ? Answer.later("The mail server did not take the message.")
+                : Answer.refused("The mail server accepts none of the addresses (%s).".formatted(refused));
+    }
+
+    private static String named(Address @Nullable [] addresses) {
+        return addresses == null ? "" : Arrays.stream(addresses).map(Address::toString).collect(Collectors.joining(", "));
     }
 
     private void connect(Transport transport) throws MessagingException {

@@ -384,7 +384,7 @@ final class ModelPlan {
     }
 
     /** A number of a column of doubles or longs, {@code NaN} where it is missing. */
-    private static double number(Frame frame, String column, int row) {
+    static double number(Frame frame, String column, int row) {
         return frame.vector(column).get(row) instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 

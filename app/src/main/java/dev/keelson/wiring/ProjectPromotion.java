@@ -5,11 +5,13 @@ import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PairedEpochs;
 import dev.keelson.control.Prices;
 import dev.keelson.control.PromotionCheck;
+import dev.keelson.control.PromotionGate;
 import dev.keelson.control.PromotionPolicyDefinition.Preset;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.PromotionTest;
 import dev.keelson.control.PromotionTests;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.Together;
 import dev.keelson.control.retrain.Thresholds;
 import dev.keelson.http.ModelPerformance;
 import dev.keelson.project.Project;
@@ -144,10 +146,27 @@ record ProjectPromotion(Supplier<Project> current, Catalog catalog, Supplier<@Nu
                 : PromotionTests.look(catalog, policy, champion, version, kind, at);
         PromotionTest test = standing.test();
         Instant since = test != null && test.number() > 1 ? test.begunAt() : null;
+        List<Together.Shown> others = test == null || kind != Kind.CHANGE
+                ? List.of()
+                : standing.others().stream()
+                        .flatMap(each -> shown(policy, loop, champion, each, at).stream())
+                        .toList();
         return PromotionCheck.lines(
                 policy,
-                new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, kind, since, at), true),
+                new PromotionCheck.Facts(kind, metrics, served(loop, champion, version, kind, since, at), true, others),
                 standing);
+    }
+
+    /** What another challenger of the champion has shown; nothing when it is gone. */
+    private Optional<Together.Shown> shown(
+            PromotionPolicyDefinition policy, LoopDefinition loop, ModelVersion champion, PromotionTest other, Instant at) {
+        return catalog.read(tx -> tx.version(other.model(), other.challenger())).flatMap(version -> {
+            PairedEpochs epochs =
+                    served(loop, champion, version, Kind.CHANGE, other.number() > 1 ? other.begunAt() : null, at);
+            return epochs == null
+                    ? Optional.empty()
+                    : Optional.of(PromotionGate.shown(epochs, other.governing(policy, Kind.CHANGE)));
+        });
     }
 
     @Override

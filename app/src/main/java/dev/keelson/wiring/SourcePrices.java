@@ -1,13 +1,16 @@
 package dev.keelson.wiring;
 
+import dev.keelson.control.PriceColumns;
 import dev.keelson.control.Prices;
 import dev.keelson.data.DatasetVersion;
 import dev.keelson.frame.Frame;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,19 +47,24 @@ final class SourcePrices implements Prices {
     private Map<String, double[]> all(String model, DatasetVersion version) {
         ProjectModels models = ProjectModels.ofVersions(workspace.project(), workspace.latestWithViews(clock.instant()));
         Map<String, double[]> odds = new HashMap<>();
-        for (ModelPlan plan : models.plans()) {
-            if (plan.name().equals(model) && !plan.oddsColumns().isEmpty()) {
-                List<String> columns = new ArrayList<>(plan.source().key());
-                plan.oddsColumns().stream().filter(each -> !columns.contains(each)).forEach(columns::add);
-                Frame frame = workspace.datasets().read(version, columns);
-                for (int i = 0; i < frame.rows(); i++) {
-                    double[] prices = plan.odds(frame, i);
-                    if (prices != null) {
-                        odds.put(plan.entity(frame, i), prices);
-                    }
-                }
+        models.plans().stream().filter(each -> each.name().equals(model)).findFirst().ifPresent(plan -> PriceColumns.of(
+                        plan.definition())
+                .ifPresent(columns -> read(plan, columns, version, odds)));
+        return odds;
+    }
+
+    private void read(ModelPlan plan, PriceColumns columns, DatasetVersion version, Map<String, double[]> odds) {
+        Set<String> names = new LinkedHashSet<>(plan.source().key());
+        names.addAll(columns.names());
+        Frame frame = workspace.datasets().read(version, List.copyOf(names));
+        double[] values = new double[columns.names().size()];
+        for (int i = 0; i < frame.rows(); i++) {
+            for (int c = 0; c < values.length; c++) {
+                values[c] = ModelPlan.number(frame, columns.names().get(c), i);
+            }
+            if (Arrays.stream(values).anyMatch(Double::isFinite)) {
+                odds.put(plan.entity(frame, i), columns.odds(values));
             }
         }
-        return odds;
     }
 }

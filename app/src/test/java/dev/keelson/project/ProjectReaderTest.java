@@ -9,6 +9,7 @@ import dev.keelson.control.DecisionPlan;
 import dev.keelson.control.EpochKey;
 import dev.keelson.control.PromotionPolicyDefinition;
 import dev.keelson.control.ScheduleDefinition;
+import dev.keelson.control.Together;
 import dev.keelson.data.CheckDefinition.Severity;
 import dev.keelson.data.ColumnDefinition;
 import dev.keelson.data.ColumnDefinition.OnFail;
@@ -207,6 +208,19 @@ class ProjectReaderTest {
         assertThat(promotion.plan()).isEqualTo(new DecisionPlan(182, 7, true, 0.001, 3, 0.05, 5, EpochKey.SEGMENT));
         assertThat(promotion.budget()).isEqualTo(new AlphaBudget(0.2, AlphaBudget.WhenSpent.RAISE));
         assertThat(promotion.watch()).isEqualTo(60);
+    }
+
+    @Test
+    void challengersMayShareALevel() {
+        String shared = FootballProject.TEXT.replace(
+                "    change:  { alpha: 0.05 }", "    change:  { alpha: 0.05, together: { challengers: 4, bound: share } }");
+        String looks = shared.replace("bound: share }", "}, look_every: 7");
+
+        assertThat(FootballProject.read(folder, shared).promotion().getFirst().plan().together())
+                .isEqualTo(new Together(4, Together.Bound.SHARE));
+        assertThatThrownBy(() -> FootballProject.read(folder, looks))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContaining("`together` combines evidence that holds at any time");
     }
 
     @Test

@@ -14,15 +14,22 @@ import dev.keelson.project.ChannelDefinition;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.Delivery;
 import jakarta.mail.internet.MimeMessage;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +193,47 @@ final class AlertChannelsTest {
         try (AlertChannel channel = channel(new ChannelDefinition.Mail(
                 "email", Set.of(), "smtp://127.0.0.1:" + free, "k@example.org", List.of("a@example.org")))) {
             assertThat(channel.send(ALERT, MESSAGE).hopeless()).isFalse();
+        }
+    }
+
+    @Test
+    void mailGoesToTheAddressesThatTheServerTakesAndTellsTheOthers() throws Exception {
+        List<String> taken = new CopyOnWriteArrayList<>();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                AlertChannel channel = channel(new ChannelDefinition.Mail(
+                        "email",
+                        Set.of(),
+                        "smtp://127.0.0.1:" + server.getLocalPort(),
+                        "k@example.org",
+                        List.of("ann@example.org", "gone@example.org")))) {
+            Thread mail = Thread.ofVirtual().start(() -> knowsNobodyWhoIsGone(server, taken));
+
+            Answer answer = channel.send(ALERT, MESSAGE);
+            mail.join();
+
+            assertThat(answer).isEqualTo(Answer.refused("The mail server took it for ann@example.org and refuses gone@example.org."));
+            assertThat(String.join("", taken)).contains("3 of 8 features drifted");
+        }
+    }
+
+    private static void knowsNobodyWhoIsGone(ServerSocket server, List<String> taken) {
+        try (Socket socket = server.accept();
+                BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+                Writer out = new OutputStreamWriter(socket.getOutputStream(), StandardCharsets.UTF_8)) {
+            out.append("220 here\r\n").flush();
+            boolean message = false;
+            for (String line = in.readLine(); line != null && !line.equals("QUIT"); line = in.readLine()) {
+                boolean ends = message && line.equals(".");
+                if (message && !ends) {
+                    taken.add(line);
+                    continue;
+                }
+                message = line.equals("DATA");
+                String answer = line.contains("gone@") ? "550 nobody" : message ? "354 go on" : "250 yes";
+                out.append(answer).append("\r\n").flush();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -154,6 +154,24 @@ final class CallbacksTest {
     }
 
     @Test
+    void whatIsNotTakenIsSentAgainForAboutADay() {
+        for (int i = 0; i < 20; i++) {
+            behaviours.add(each -> each.sendResponseHeaders(503, -1));
+        }
+        callbacks.add(ask().id(), address("x"));
+        work();
+        Instant first = now.get();
+
+        while (!state().equals("failed")) {
+            callbacks.tellAll();
+            now.set(now.get().plus(Duration.ofMinutes(5)));
+        }
+
+        assertThat(Duration.between(first, now.get())).isBetween(Duration.ofHours(23), Duration.ofHours(26));
+        assertThat(received).hasSizeGreaterThan(10).extracting(Received::id).containsOnly("callback-job-1");
+    }
+
+    @Test
     void whatIsRefusedOrLeadsElsewhereIsGivenUp() {
         behaviours.add(each -> {
             each.getResponseHeaders().add("Location", address("elsewhere"));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.ServedEvidence;
 import dev.keelson.control.alert.AlertChannel;
+import dev.keelson.control.alert.AlertCourier;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.Planner;
 import dev.keelson.control.retrain.ModelSuggestion;
@@ -61,8 +62,9 @@ public final class SeededOperations {
     public SeededOperations(Backend backend) {
         this.catalog = backend.catalog();
         this.now = backend.clock().instant();
+        List<AlertChannel> channels = List.of(new Channel("mail", Set.of("failure"), false), new Channel("telegram", Set.of(), true));
         this.alerts = new ProjectAlerts(
-                List.of(new Channel("mail", Set.of("failure"), false), new Channel("telegram", Set.of(), true)), catalog, backend.clock());
+                channels, catalog, backend.clock());
         this.schedules = new ProjectSchedules(backend::project, catalog, backend.clock(), backend, alerts.alerts(), model -> Optional.empty());
         this.settings = new ProjectSettings(file(), Map::of, catalog, backend.clock(), changed -> {});
         this.loop = new ProjectLoop(
@@ -91,6 +93,9 @@ public final class SeededOperations {
         raise("failure/materialize/data", "failure", "", Alert.Severity.CRITICAL, "materialize failed", "");
         Alert over = raise("failure/drift/model/" + OTHER, "failure", OTHER, Alert.Severity.WARNING, "drift failed", "");
         alerts.alerts().over(over.cause(), "The next one came to its end.");
+        try (AlertCourier courier = new AlertCourier(catalog, backend.clock(), channels, Duration.ofSeconds(1))) {
+            courier.deliverAll();
+        }
         alerts.test("telegram", "ann");
         alerts.test("mail", "ann");
         suggest();

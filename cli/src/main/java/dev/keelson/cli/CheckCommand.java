@@ -3,6 +3,8 @@ package dev.keelson.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.error.ErrorCode;
+import dev.keelson.error.KeelsonException;
 import dev.keelson.project.Project;
 import dev.keelson.train.BenchmarkDefinition;
 import dev.keelson.wiring.ProjectReading;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -24,9 +27,10 @@ final class CheckCommand extends CommandGroup {
     /** {@code keelson check target}. */
     @Command(
             name = "target",
-            description = "Whether the models reach the targets of their benchmarks; exit code 1 when one does not, or"
-                    + " something became worse.",
-            footer = "By the newest report of each set, as long as models and data are the same; otherwise it is measured anew.")
+            description = "Whether the models reach the targets of their benchmarks, or a limit on one metric; exit code 1 when one"
+                    + " does not, or something became worse.",
+            footer = "By the newest report of each set, as long as models and data are the same; otherwise it is measured anew. With"
+                    + " --metric by the test periods of the champions, without a benchmark.")
     static final class Target extends KeelsonCommand {
         @Parameters(arity = "0..1", paramLabel = "SET", description = "Its name under `benchmarks` (default: all of them).")
         @Nullable String set;
@@ -34,8 +38,20 @@ final class CheckCommand extends CommandGroup {
         @Option(names = "--fresh", description = "Measure anew in any case.")
         boolean fresh;
 
+        @ArgGroup(exclusive = false, heading = "Without benchmarks:%n")
+        @Nullable ChampionTarget target;
+
         @Override
         int run(Session session) {
+            if (target != null) {
+                if (set != null || fresh) {
+                    throw new KeelsonException(
+                            ErrorCode.USAGE,
+                            "`--metric` looks at no benchmark, and %s was named.".formatted(set == null ? "`--fresh`" : "the set (%s)".formatted(set)),
+                            "Maybe `--model NAME` was meant.");
+                }
+                return target.tell(session) ? YES : NO;
+            }
             Project project = session.project();
             List<@Nullable String> sets = new ArrayList<>();
             if (set != null || project.benchmarks().size() < 2) {

@@ -50,6 +50,28 @@ final class BenchmarkIT {
     }
 
     @Test
+    void aLimitOnOneMetricOfTheChampionsIsAStepOfAPipeline() {
+        Cli reached = keelson("check", "target", "--metric", "f1", "--class", "H", "--min", "0.05", "--json");
+        Cli missed = keelson("check", "target", "--metric", "log_loss", "--max", "0.01", "--model", model());
+        Cli unknown = keelson("check", "target", "--metric", "f2", "--min", "0.7");
+        Cli unlimited = keelson("check", "target", "--metric", "f1");
+        Cli both = keelson("check", "target", "weekly", "--metric", "f1", "--min", "0.7");
+
+        assertThat(reached.code()).as(reached.err()).isZero();
+        assertThat(reached.json().path("verdict").asText()).isEqualTo("ok");
+        assertThat(reached.json().at("/checks/0/observed").asDouble()).isBetween(0.05, 1.0);
+        assertThat(reached.json().at("/checks/0/condition").asText()).isEqualTo("f1 >= 0.05");
+        assertThat(missed.code()).as(missed.err()).isEqualTo(1);
+        assertThat(missed.out()).contains("football-1x2 v1", "log_loss <= 0.01", "failed");
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err()).contains("kept no f2 on a test period of its own; it has [", "log_loss");
+        assertThat(unlimited.code()).isEqualTo(2);
+        assertThat(unlimited.err()).contains("`--metric f1` names no limit", "--min 0.70");
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.err()).contains("the set (weekly) was named");
+    }
+
+    @Test
     void modelsAreJudgedOnRowsThatNoneHasSeen() {
         Cli first = keelson("benchmark", "weekly", "--json");
         JsonNode report = first.json();

@@ -16,22 +16,39 @@ final class ChangeTest {
     private final double alpha;
     private final double range;
     private final Map<String, Double> evidence;
+    private final List<Together.Shown> others;
 
     /**
      * @param range width of the range of a gain
+     * @param others what the other challengers have shown that share the level of which alpha is a part; empty when it is by itself
      * @param evidence gets the numbers
      */
-    ChangeTest(DecisionPlan plan, double alpha, double range, Map<String, Double> evidence) {
+    ChangeTest(
+            DecisionPlan plan, double alpha, double range, List<Together.Shown> others, Map<String, Double> evidence) {
+        this.others = others;
         this.plan = plan;
         this.alpha = alpha;
         this.range = range;
         this.evidence = evidence;
     }
 
-    PromotionDecision decide(List<Double> gains) {
+    /** What a challenger has shown to others that share its level. */
+    Together.Shown shown(List<Double> gains) {
+        GainEvidence better = evidence(gains);
+        double logFree = better.logFree();
+        double logE = better.logE(); // of few epochs it means little
+        return new Together.Shown(better.independent() < PromotionGate.BURN_IN ? Math.min(logE, logFree) : logE, logFree);
+    }
+
+    private GainEvidence evidence(List<Double> gains) {
         GainEvidence better = new GainEvidence(new GainEvidence.Question(
                 plan.worthwhile(), 1, alpha, range, plan.horizon(), plan.overlapping()));
         gains.forEach(better::add);
+        return better;
+    }
+
+    PromotionDecision decide(List<Double> gains) {
+        GainEvidence better = evidence(gains);
         int n = gains.size();
         if (better.independent() < PromotionGate.BURN_IN) {
             return PromotionGate.burnIn(n, PromotionGate.BURN_IN * plan.overlapping());
@@ -49,11 +66,11 @@ final class ChangeTest {
                     ? new PromotionDecision.Expired(alike + "; the champion stays.")
                     : new PromotionDecision.Hold(alike + ".", null);
         }
-        double logFree = better.logFree();
+        double logFree = plan.together().allowing(better.logFree(), others, Together.Shown::logFree);
         evidence.put("log_e_distribution_free", logFree);
         evidence.put("log_e_needed", better.needed());
         evidence.put("alpha", alpha);
-        PromotionDecision decided = plan.groupSequential() ? atLooks(gains, numbers) : atAnyTime(better, numbers);
+        PromotionDecision decided = plan.groupSequential() ? atLooks(gains, numbers) : atAnyTime(better, logFree, numbers);
         if (decided instanceof PromotionDecision.Promote && plan.strict() && !(logFree >= better.needed())) {
             return new PromotionDecision.Hold(
                     "The evidence suffices, but the distribution-free one (log e %s) does not yet, which the policy asks for: %s"
@@ -65,14 +82,20 @@ final class ChangeTest {
 
     // ---- evidence at any time
 
-    private PromotionDecision atAnyTime(GainEvidence better, String numbers) {
+    private PromotionDecision atAnyTime(GainEvidence better, double logFree, String numbers) {
         int n = better.epochs();
         double threshold = better.needed();
-        double logE = better.logE();
+        double own = better.logE();
+        double logE = plan.together().allowing(own, others, Together.Shown::logE);
         evidence.put("log_e", logE);
-        String told = "%s log e %s of %s needed."
-                .formatted(numbers, PromotionGate.number(logE), PromotionGate.number(threshold));
-        if (better.suffices(false)) {
+        String told = "%s log e %s%s of %s needed."
+                .formatted(
+                        numbers,
+                        PromotionGate.number(own),
+                        others.isEmpty() ? "" : ", with what %d other %s shown %s".formatted(
+                                others.size(), others.size() == 1 ? "challenger has" : "challengers have", PromotionGate.number(logE)),
+                        PromotionGate.number(threshold));
+        if (logE >= threshold && (logFree >= threshold || n >= GainEvidence.STRICT_BELOW)) {
             return new PromotionDecision.Promote("The change is better than the champion: " + told);
         }
         if (better.mean() + better.half() < 0) {

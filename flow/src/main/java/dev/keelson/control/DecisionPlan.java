@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param overlapping so many epochs in a row are not independent, as outcomes show as much later; 1 when they are
  * @param cap where a change is judged by the profit of flat bets, most units that are counted of a win; 0 where by the loss
  * @param epoch what makes up a settlement epoch
+ * @param together challengers of one champion whose changes share a level
  * @param refreshAlpha chance that a refresh is promoted though it is worse by more than the margin, above 0 and below 0.5
  */
 public record DecisionPlan(
@@ -27,7 +28,8 @@ public record DecisionPlan(
         int overlapping,
         double refreshAlpha,
         double cap,
-        EpochKey epoch) {
+        EpochKey epoch,
+        Together together) {
     /** Without a word about it: looks at any time over 180 epochs. */
     public static final DecisionPlan STANDARD = new DecisionPlan(180, 0, false, 0, 1);
 
@@ -45,9 +47,20 @@ public record DecisionPlan(
         }
     }
 
+    /** Of challengers each by itself. */
+    public DecisionPlan(
+            int horizon, int lookEvery, boolean strict, double worthwhile, int overlapping, double refreshAlpha, double cap, EpochKey epoch) {
+        this(horizon, lookEvery, strict, worthwhile, overlapping, refreshAlpha, cap, epoch, Together.ALONE);
+    }
+
     /** Of losses by day, at the standard level for refreshes. */
     public DecisionPlan(int horizon, int lookEvery, boolean strict, double worthwhile, int overlapping) {
         this(horizon, lookEvery, strict, worthwhile, overlapping, 0.05, 0, EpochKey.DAY);
+    }
+
+    /** The same for challengers that share a level. */
+    public DecisionPlan sharing(Together others) {
+        return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, refreshAlpha, cap, epoch, others);
     }
 
     /** Whether a change is judged by profit. */
@@ -55,9 +68,14 @@ public record DecisionPlan(
         return cap > 0;
     }
 
+    /** The same of a replay, where there are no prices and no tests that are agreed beforehand: by the loss, each by itself. */
+    DecisionPlan inReplay() {
+        return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, refreshAlpha, 0, epoch);
+    }
+
     /** The same at another level for refreshes. */
     DecisionPlan refreshAt(double alpha) {
-        return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, alpha, cap, epoch);
+        return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, alpha, cap, epoch, together);
     }
 
     /** The same for a watch of so many epochs over a promotion: at any time, whatever is better. */
@@ -74,9 +92,13 @@ public record DecisionPlan(
     public ObjectNode toJson() {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.put("horizon", horizon).put("look_every", lookEvery).put("strict", strict);
-        return node.put("worthwhile", worthwhile).put("overlapping", overlapping).put("refresh_alpha", refreshAlpha)
+        node.put("worthwhile", worthwhile).put("overlapping", overlapping).put("refresh_alpha", refreshAlpha)
                 .put("cap", cap)
                 .put("epoch", epoch.name().toLowerCase(Locale.ROOT));
+        if (together.several()) { // terms that were agreed on before there was such a thing stay the same
+            node.put("together", together.challengers()).put("bound", together.bound().name().toLowerCase(Locale.ROOT));
+        }
+        return node;
     }
 
     /** Reads what {@link #toJson} wrote. */
@@ -89,6 +111,9 @@ public record DecisionPlan(
                 node.path("overlapping").asInt(),
                 node.path("refresh_alpha").asDouble(),
                 node.path("cap").asDouble(),
-                EpochKey.valueOf(node.path("epoch").asText("day").toUpperCase(Locale.ROOT)));
+                EpochKey.valueOf(node.path("epoch").asText("day").toUpperCase(Locale.ROOT)),
+                new Together(
+                        node.path("together").asInt(1),
+                        Together.Bound.valueOf(node.path("bound").asText("any").toUpperCase(Locale.ROOT))));
     }
 }

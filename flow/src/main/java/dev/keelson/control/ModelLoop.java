@@ -280,7 +280,7 @@ final class ModelLoop {
             return new Decided("none", "", tx -> {});
         }
         ModelVersion judged = challenger;
-        PromotionPolicyDefinition gate = definition.gate(require(championModel).run().metrics());
+        PromotionPolicyDefinition gate = replayed(definition.gate(require(championModel).run().metrics()));
         if (former) {
             PromotionGate.Verdict since =
                     PromotionGate.watch(ServedEvidence.of(definition, settled(now), require(champion), judged), gate);
@@ -297,6 +297,11 @@ final class ModelLoop {
             verdict = new PromotionGate.Verdict(waits, verdict.evidence());
         }
         return new Decided(verdict.decision().word(), verdict.decision().reason(), apply(judged, verdict, now));
+    }
+
+    /** A policy without what only a server has. */
+    private static PromotionPolicyDefinition replayed(PromotionPolicyDefinition gate) {
+        return gate.with(gate.plan().inReplay());
     }
 
     /** In the shadow it stays for as long as the project says, and no longer than its patience; null where neither holds. */

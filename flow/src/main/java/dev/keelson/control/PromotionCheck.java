@@ -39,8 +39,23 @@ public final class PromotionCheck {
      * @param served what it and the champion said of the same events, or null where there is no champion or where such
      *     evidence is not kept
      * @param hasChampion whether there is a champion that it would replace
+     * @param others what the other challengers have shown that share the level of its test
      */
-    public record Facts(Kind kind, Map<String, Double> metrics, @Nullable PairedEpochs served, boolean hasChampion) {}
+    public record Facts(
+            Kind kind,
+            Map<String, Double> metrics,
+            @Nullable PairedEpochs served,
+            boolean hasChampion,
+            List<Together.Shown> others) {
+        public Facts {
+            others = List.copyOf(others);
+        }
+
+        /** Of a version by itself. */
+        public Facts(Kind kind, Map<String, Double> metrics, @Nullable PairedEpochs served, boolean hasChampion) {
+            this(kind, metrics, served, hasChampion, List.of());
+        }
+    }
 
     /** All lines of a policy: those on the training's test period, then those on what was served. */
     public static List<PolicyLine> lines(PromotionPolicyDefinition policy, Facts facts) {
@@ -103,7 +118,7 @@ public final class PromotionCheck {
                     State.PASSED,
                     budget.sentence()));
         }
-        List<PolicyLine> tested = new ArrayList<>(lines(test == null ? policy : policy.at(test.alpha(), facts.kind()), facts));
+        List<PolicyLine> tested = new ArrayList<>(lines(test == null ? policy : test.governing(policy, facts.kind()), facts));
         if (test == null) {
             tested.removeIf(line -> line.rule().equals("recommended"));
         }
@@ -136,7 +151,13 @@ public final class PromotionCheck {
         return PromotionGate.GUARD_NAMES.containsKey(condition.name());
     }
 
-    private static PolicyLine heldOut(String rule, Condition condition, Map<String, Double> metrics) {
+    /**
+     * A limit on a metric of the test period of a training.
+     *
+     * @param rule what asks for it
+     * @param metrics of the version's run, with names such as {@code test_accuracy} and {@code test_accuracy_lower}
+     */
+    public static PolicyLine heldOut(String rule, Condition condition, Map<String, Double> metrics) {
         String metric = "test_" + condition.name();
         double observed = metrics.getOrDefault(metric, Double.NaN);
         double lower = metrics.getOrDefault(metric + "_lower", Double.NaN);
@@ -200,10 +221,12 @@ public final class PromotionCheck {
 
     private static PolicyLine recommended(PromotionPolicyDefinition policy, Facts facts) {
         boolean refresh = facts.kind() == Kind.REFRESH;
-        String metric = policy.refreshMetric().word();
+        boolean profit = !refresh && policy.plan().byProfit();
+        String metric = profit ? "profit" : policy.refreshMetric().word();
         String condition = refresh
                 ? "refresh: gain >= -%s %s".formatted(number(policy.refreshMargin()), metric)
-                : "change: gain > 0 %s, alpha %s".formatted(metric, number(policy.changeAlpha()));
+                : "change: gain > %s %s, alpha %s"
+                        .formatted(number(policy.plan().worthwhile()), metric, number(policy.changeAlpha()));
         String needed = refresh ? "-" + number(policy.refreshMargin()) : "evidence " + number(1 / policy.changeAlpha());
         PairedEpochs epochs = facts.served();
         if (!facts.hasChampion() || facts.kind() == Kind.INITIAL) {
@@ -217,7 +240,7 @@ public final class PromotionCheck {
                     "Another recipe of a number is not compared by what it served: its errors have no range. A refresh is.");
         }
         Map<String, Double> evidence = new TreeMap<>();
-        PromotionDecision decision = PromotionGate.of(Preset.RECOMMENDED, epochs, facts.kind(), policy, evidence)
+        PromotionDecision decision = PromotionGate.of(Preset.RECOMMENDED, epochs, facts.kind(), policy, facts.others(), evidence)
                 .orElseThrow(() -> new IllegalStateException("This preset looks at what was served."));
         State state =
                 switch (decision) {
@@ -234,7 +257,10 @@ public final class PromotionCheck {
                 evidence.getOrDefault("upper_bound", Double.NaN),
                 needed,
                 state,
-                decision.sentence());
+                profit && epochs.cut() > 0
+                        ? "%s Winnings above %s units a bet are not counted: %s units of both together."
+                                .formatted(decision.sentence(), number(policy.plan().cap()), number(epochs.cut()))
+                        : decision.sentence());
     }
 
     private static PolicyLine line(

@@ -155,7 +155,7 @@ public final class PromotionGate {
         evidence.put("mean_gain", epochs.mean());
         DecisionPlan after = policy.plan().watching(Math.max(BURN_IN, policy.watch()));
         PromotionDecision decision =
-                new ChangeTest(after, policy.changeAlpha(), range(policy), evidence).decide(epochs.gains());
+                new ChangeTest(after, policy.changeAlpha(), range(policy), List.of(), evidence).decide(epochs.gains());
         return new Verdict(decision, evidence);
     }
 
@@ -174,7 +174,7 @@ public final class PromotionGate {
                 switch (kind) {
                     case INITIAL -> new PromotionDecision.Promote("It is the first version of its model.");
                     case REFRESH, CHANGE -> together(policy.presets().stream()
-                            .map(preset -> of(preset, epochs, kind, policy, evidence))
+                            .map(preset -> of(preset, epochs, kind, policy, List.of(), evidence))
                             .flatMap(Optional::stream)
                             .toList());
                 };
@@ -192,12 +192,13 @@ public final class PromotionGate {
             PairedEpochs epochs,
             Kind kind,
             PromotionPolicyDefinition policy,
+            List<Together.Shown> others,
             Map<String, Double> evidence) {
         return switch (preset) {
             case ACIS -> Optional.empty();
             case WINMIX -> Optional.of(winmix(epochs));
             case RECOMMENDED ->
-                Optional.of(kind == Kind.REFRESH ? refresh(epochs, policy, evidence) : change(epochs, policy, evidence));
+                Optional.of(kind == Kind.REFRESH ? refresh(epochs, policy, evidence) : change(epochs, policy, others, evidence));
         };
     }
 
@@ -271,8 +272,13 @@ public final class PromotionGate {
     }
 
     private static PromotionDecision change(
-            PairedEpochs epochs, PromotionPolicyDefinition policy, Map<String, Double> evidence) {
-        return new ChangeTest(policy.plan(), policy.changeAlpha(), range(policy), evidence).decide(epochs.gains());
+            PairedEpochs epochs, PromotionPolicyDefinition policy, List<Together.Shown> others, Map<String, Double> evidence) {
+        return new ChangeTest(policy.plan(), policy.changeAlpha(), range(policy), others, evidence).decide(epochs.gains());
+    }
+
+    /** What a change has shown to the other challengers of its champion. */
+    public static Together.Shown shown(PairedEpochs epochs, PromotionPolicyDefinition policy) {
+        return new ChangeTest(policy.plan(), policy.changeAlpha(), range(policy), List.of(), new TreeMap<>()).shown(epochs.gains());
     }
 
     private static PromotionDecision winmix(PairedEpochs epochs) {

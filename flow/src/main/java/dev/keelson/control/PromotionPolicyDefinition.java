@@ -110,9 +110,9 @@ public record PromotionPolicyDefinition(
                 budget, watch, location);
     }
 
-    /** Level of a test of that kind. */
+    /** Level of a test of that kind; of one of several that share it, its part. */
     public double alpha(Kind kind) {
-        return kind == Kind.REFRESH ? plan.refreshAlpha() : changeAlpha;
+        return kind == Kind.REFRESH ? plan.refreshAlpha() : changeAlpha / plan.together().challengers();
     }
 
     /** A rule that decides. */

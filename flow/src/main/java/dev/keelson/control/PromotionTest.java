@@ -48,14 +48,27 @@ public record PromotionTest(
     public String told() {
         JsonNode plan = terms.path("plan");
         int every = plan.path("look_every").asInt();
-        return "%s by %s, alpha %s, %s, at most %d epochs%s"
+        int together = plan.path("together").asInt(1);
+        return "%s by %s, alpha %s, %s, at most %d epochs%s%s"
                 .formatted(
                         terms.path("kind").asText(),
                         terms.path("metric").asText(),
                         PromotionGate.number(alpha),
                         every == 0 ? "looks at any time" : "a look every %d epochs".formatted(every),
                         plan.path("horizon").asInt(),
-                        plan.path("strict").asBoolean() ? ", strict" : "");
+                        plan.path("strict").asBoolean() ? ", strict" : "",
+                        together > 1 ? ", with up to %d others against the same champion".formatted(together - 1) : "");
+    }
+
+    /** The policy at the level that was granted. */
+    public PromotionPolicyDefinition governing(PromotionPolicyDefinition policy, Kind kind) {
+        PromotionPolicyDefinition granted = policy.at(alpha, kind);
+        return whole() ? granted : granted.with(granted.plan().sharing(Together.ALONE));
+    }
+
+    /** Whether it got all that it asked for, without which it shares no level with others. */
+    boolean whole() {
+        return Math.abs(alpha - terms.path("alpha").asDouble()) <= 1e-12;
     }
 
     StoredReport stored() {

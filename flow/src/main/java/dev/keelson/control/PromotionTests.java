@@ -9,6 +9,7 @@ import dev.keelson.registry.spi.CatalogTransaction;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PromotionTests {
     private static final int ALL = Integer.MAX_VALUE;
+    private static final Comparator<PromotionTest> ORDER = Comparator.comparing(PromotionTest::begunAt)
+            .thenComparingInt(PromotionTest::challenger)
+            .thenComparingInt(PromotionTest::number);
 
     private PromotionTests() {}
 
@@ -29,8 +33,13 @@ public final class PromotionTests {
      * @param test its test; null when the budget of the quarter does not suffice for it to begin
      * @param budget how much of the quarter is spent, with this test where it has begun
      * @param begun whether it has, or only would
+     * @param others tests of other challengers of the champion with which it shares a level; none where each is by itself
      */
-    public record Standing(@Nullable PromotionTest test, Spending budget, boolean begun) {}
+    public record Standing(@Nullable PromotionTest test, Spending budget, boolean begun, List<PromotionTest> others) {
+        public Standing {
+            others = List.copyOf(others);
+        }
+    }
 
     /**
      * The levels of the tests that began in a quarter.
@@ -79,7 +88,8 @@ public final class PromotionTests {
         ObjectNode terms = PromotionTest.terms(policy, kind);
         return catalog.read(tx -> standing(tx, policy, champion, challenger, terms, at).orElseGet(() -> {
             List<PromotionTest> all = all(tx, challenger.model());
-            return new Standing(next(all, policy, champion, challenger, terms, at), spending(all, policy, at), false);
+            PromotionTest next = next(all, policy, champion, challenger, terms, at);
+            return new Standing(next, spending(all, policy, at), false, next == null ? List.of() : others(all, next));
         }));
     }
 
@@ -116,7 +126,7 @@ public final class PromotionTests {
         List<PromotionTest> all = all(tx, challenger.model());
         return last(all, champion, challenger)
                 .filter(test -> test.terms().equals(terms))
-                .map(test -> new Standing(test, spending(all, policy, at), true));
+                .map(test -> new Standing(test, spending(all, policy, at), true, others(all, test)));
     }
 
     private static Standing begun(
@@ -129,7 +139,7 @@ public final class PromotionTests {
         List<PromotionTest> all = all(tx, challenger.model());
         PromotionTest test = next(all, policy, champion, challenger, terms, at);
         if (test == null) {
-            return new Standing(null, spending(all, policy, at), false);
+            return new Standing(null, spending(all, policy, at), false, List.of());
         }
         tx.putReport(test.stored());
         String why = test.number() > 1
@@ -145,7 +155,29 @@ public final class PromotionTests {
                 "Test %d of v%d against v%d begins: %s. %s"
                         .formatted(test.number(), challenger.version(), champion.version(), test.told(), why),
                 test.stored().document()));
-        return new Standing(test, spending(all(tx, challenger.model()), policy, at), true);
+        List<PromotionTest> now = all(tx, challenger.model());
+        return new Standing(test, spending(now, policy, at), true, others(now, test));
+    }
+
+    /**
+     * The others of its family: tests of one champion with the same terms, as many as agreed on, in the order in which they began.
+     * What comes after them is the next family.
+     */
+    private static List<PromotionTest> others(List<PromotionTest> all, PromotionTest test) {
+        int size = test.terms().path("plan").path("together").asInt(1);
+        if (size == 1 || !test.whole()) {
+            return List.of();
+        }
+        List<PromotionTest> alike = new ArrayList<>(all.stream()
+                .filter(each -> each.champion() == test.champion() && each.terms().equals(test.terms()) && each.whole())
+                .sorted(ORDER)
+                .toList());
+        if (!alike.contains(test)) {
+            alike.add(test);
+        }
+        int first = alike.indexOf(test) / size * size;
+        List<PromotionTest> family = alike.subList(first, Math.min(first + size, alike.size()));
+        return family.stream().filter(each -> !each.equals(test)).toList();
     }
 
     private static Optional<PromotionTest> last(List<PromotionTest> all, ModelVersion champion, ModelVersion challenger) {

@@ -17,7 +17,7 @@ import java.util.Locale;
  */
 public record DriftFinding(Kind kind, String subject, boolean alarms, String sentence, double effect, double shift) {
     /** One that is not about a segment. */
-    DriftFinding(Kind kind, String subject, boolean alarms, String sentence) {
+    public DriftFinding(Kind kind, String subject, boolean alarms, String sentence) {
         this(kind, subject, alarms, sentence, Double.NaN, Double.NaN);
     }
 

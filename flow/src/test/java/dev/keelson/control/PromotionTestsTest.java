@@ -14,6 +14,7 @@ import dev.keelson.registry.governance.PolicyLine;
 import dev.keelson.registry.spi.Catalog;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,97 @@ final class PromotionTestsTest {
 
         assertThat(lines).extracting(PolicyLine::rule).containsExactly("recommended", "test", "budget");
         assertThat(lines.getFirst().needed()).isEqualTo("evidence 2000");
+    }
+
+    @Test
+    void challengersOfOneChampionShareALevelInFamiliesOfTheAgreedSize() {
+        PromotionPolicyDefinition shared = sharing(3, Together.Bound.ANY);
+        for (int version = 2; version <= 5; version++) {
+            of(shared, version, Kind.CHANGE, NOW.plus(Duration.ofDays(version)));
+        }
+        of(shared, 6, Kind.REFRESH, NOW.plus(Duration.ofDays(6)));
+
+        Standing second = of(shared, 3, Kind.CHANGE, NOW.plus(Duration.ofDays(9)));
+        Standing fourth = of(shared, 5, Kind.CHANGE, NOW.plus(Duration.ofDays(9)));
+        Standing next = PromotionTests.look(catalog, shared, version(1), version(7), Kind.CHANGE, NOW.plus(Duration.ofDays(9)));
+
+        assertThat(test(second).alpha()).isCloseTo(0.05 / 3, within(1e-15));
+        assertThat(second.others()).extracting(PromotionTest::challenger).containsExactly(2, 4);
+        assertThat(fourth.others()).isEmpty(); // the first of the next family
+        assertThat(next.others()).extracting(PromotionTest::challenger).containsExactly(5);
+        assertThat(second.budget().spent()).isCloseTo(4 * 0.05 / 3 + 0.05, within(1e-12));
+        assertThat(test(second).told()).endsWith(", with up to 2 others against the same champion");
+    }
+
+    @Test
+    void challengerThatGotLessOfTheBudgetIsByItself() {
+        PromotionPolicyDefinition bound = sharing(2, Together.Bound.ANY).with(new AlphaBudget(0.04, AlphaBudget.WhenSpent.RAISE), 0);
+        of(bound, 2, Kind.CHANGE, NOW);
+
+        Standing raised = of(bound, 3, Kind.CHANGE, NOW);
+
+        assertThat(test(raised).alpha()).isCloseTo(0.0075, within(1e-12));
+        assertThat(raised.others()).isEmpty();
+        assertThat(test(raised).governing(bound, Kind.CHANGE).plan().together()).isEqualTo(Together.ALONE);
+    }
+
+    @Test
+    void whatOthersHaveShownHelpsAChallenger() {
+        PromotionPolicyDefinition shared = sharing(2, Together.Bound.ANY);
+        of(shared, 2, Kind.CHANGE, NOW);
+        Standing standing = of(shared, 3, Kind.CHANGE, NOW);
+        // what suffices for 0.05 by itself, and not for half of it
+        PairedEpochs epochs = gains(0.21);
+
+        PolicyLine alone = judged(shared, standing, epochs, List.of());
+        PolicyLine helped = judged(shared, standing, epochs, List.of(new Together.Shown(4, 4)));
+        PolicyLine single = PromotionCheck.lines(policy, new PromotionCheck.Facts(Kind.CHANGE, Map.of(), epochs, true)).getFirst();
+
+        assertThat(single.state()).isEqualTo(PolicyLine.State.PASSED);
+        assertThat(alone.state()).isEqualTo(PolicyLine.State.NOT_YET_KNOWN);
+        assertThat(helped.state()).as(helped.sentence()).isEqualTo(PolicyLine.State.PASSED);
+        assertThat(helped.sentence()).contains("with what 1 other challenger has shown");
+        assertThat(helped.needed()).isEqualTo("evidence 40");
+    }
+
+    @Test
+    void evidenceAllowsForTheOthers() {
+        Together any = new Together(4, Together.Bound.ANY);
+        Together share = new Together(4, Together.Bound.SHARE);
+        List<Together.Shown> good = List.of(shown(30), shown(25), shown(40));
+
+        // four of a kind at level 0.05 need 20 each, not 80
+        assertThat(any.allowing(Math.log(20), List.of(shown(20), shown(20), shown(20)), Together.Shown::logE))
+                .isCloseTo(Math.log(80), within(1e-12));
+        assertThat(share.allowing(Math.log(20), good, Together.Shown::logE)).isCloseTo(Math.log(80), within(1e-12));
+        assertThat(any.allowing(Math.log(30), good, Together.Shown::logE)).isCloseTo(Math.log(4 * 27.5), within(1e-12));
+        // nobody else: the three that have not begun count as 1
+        assertThat(any.allowing(Math.log(77), List.of(), Together.Shown::logE)).isCloseTo(Math.log(80), within(1e-12));
+        assertThat(share.allowing(Math.log(77), List.of(), Together.Shown::logE)).isCloseTo(Math.log(77), within(1e-12));
+        assertThat(any.allowing(2_000, good, Together.Shown::logE)).isEqualTo(2_000);
+        assertThat(Together.ALONE.allowing(1.5, List.of(), Together.Shown::logE)).isEqualTo(1.5);
+    }
+
+    private static Together.Shown shown(double e) {
+        return new Together.Shown(Math.log(e), Math.log(e));
+    }
+
+    private static PolicyLine judged(
+            PromotionPolicyDefinition by, Standing standing, PairedEpochs epochs, List<Together.Shown> others) {
+        return PromotionCheck.lines(by, new PromotionCheck.Facts(Kind.CHANGE, Map.of(), epochs, true, others), standing).getFirst();
+    }
+
+    /** Two hundred epochs that scatter by one, with a mean. */
+    private static PairedEpochs gains(double mean) {
+        List<Double> gains = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            gains.add(mean + (i % 2 == 0 ? 1 : -1));
+        }
+        return new PairedEpochs(gains, 2_000, 200, 0.5, 0.5);
+    }
+
+    private PromotionPolicyDefinition sharing(int challengers, Together.Bound bound) {
+        return policy.with(new DecisionPlan(400, 0, false, 0, 1).sharing(new Together(challengers, bound)));
     }
 
     private static PromotionTest test(Standing standing) {

@@ -214,6 +214,44 @@ final class MonitoringFilesIT {
 
     @Test
     void aFeatureThatVanishedIsToldAndCountsInTheMean() {
+        assertThat(scrapeWithAFeatureGone())
+                .contains(
+                        "model_drift_score{feature=\"gone\",model=\"football-1x2\"} 0.75",
+                        "model_drift_score{feature=\"moved\",model=\"football-1x2\"} 0.125",
+                        "model_drift_score{feature=\"never_there\",model=\"football-1x2\"} 0.0",
+                        "model_drift_score{feature=\"overall\",model=\"football-1x2\"} " + 0.875 / 3);
+    }
+
+    @Test
+    void theRulesFireForAFeatureThatVanishedByWhatTheServerExports() throws Exception {
+        StringBuilder series = new StringBuilder();
+        scrapeWithAFeatureGone().lines()
+                .filter(line -> line.startsWith("model_drift_score{") && line.contains("\"football-1x2\""))
+                .forEach(line -> series.append("      - { series: '%s', values: '%sx60' }\n"
+                        .formatted(line.substring(0, line.lastIndexOf(' ')), line.substring(line.lastIndexOf(' ') + 1))));
+        Path test = written("gone.yml", """
+                rule_files: [%s]
+                evaluation_interval: 1m
+                tests:
+                  - interval: 1m
+                    input_series:
+                %s    alert_rule_test:
+                      - eval_time: 31m
+                        alertname: ModelFeatureDriftHigh
+                        exp_alerts:
+                          - exp_labels: { severity: warning, category: model, model: football-1x2, feature: gone }
+                            exp_annotations: { summary: "The feature gone of football-1x2 has drifted: `keelson drift report --model football-1x2`.", value: "0.75" }
+                      - eval_time: 31m
+                        alertname: ModelDriftHigh
+                        exp_alerts:
+                          - exp_labels: { severity: warning, category: model, model: football-1x2, feature: overall }
+                            exp_annotations: { summary: "The features of football-1x2 have drifted: `keelson drift report --model football-1x2`.", value: "0.2916666666666667" }
+                """.formatted(files().resolve("alerts.yml"), series));
+
+        assertThat(promtool(written("empty", ""), "test", "rules", test.toString())).startsWith("0 ").contains("SUCCESS");
+    }
+
+    private static String scrapeWithAFeatureGone() {
         SeededBackend seeded = SeededBackend.seeded();
         StoredReport newest = seeded.reports("drift", MODEL, 1).getFirst();
         DriftReport report = DriftReport.fromJson(newest.document());
@@ -225,13 +263,7 @@ final class MonitoringFilesIT {
                 DriftReport.Verdict.ALARM, report.reason(), report.importanceShare(), report.falseAlarmShare(), features);
         seeded.catalog().update(tx -> tx.putReport(new StoredReport(
                 "broken", "drift", MODEL, newest.at().plusSeconds(1), broken.verdict().word(), broken.toJson().toString())));
-
-        assertThat(new ModelGauges(seeded).scrape())
-                .contains(
-                        "model_drift_score{feature=\"gone\",model=\"football-1x2\"} 0.75",
-                        "model_drift_score{feature=\"moved\",model=\"football-1x2\"} 0.125",
-                        "model_drift_score{feature=\"never_there\",model=\"football-1x2\"} 0.0",
-                        "model_drift_score{feature=\"overall\",model=\"football-1x2\"} " + 0.875 / 3);
+        return new ModelGauges(seeded).scrape();
     }
 
     private static FeatureDrift feature(FeatureDrift one, String name, double ks, double effect, double missingBefore, double missingNow) {

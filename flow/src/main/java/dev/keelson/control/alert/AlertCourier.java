@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands over what waits. A message is claimed for as long as a channel may take before it is sent, so that several servers do not
  * send it together; when the claim is over without an answer it is sent again, with the same id. What fails is tried again, twice as
- * late each time, for about a day. One channel that hangs does not hold up the others: each has a thread. Safe for use by several
+ * late each time, for about a day; a test is tried once. One channel that hangs does not hold up the others: each has a thread. Safe for use by several
  * threads.
  */
 public final class AlertCourier implements AutoCloseable {
     /** How often a message is tried. */
-    static final int ATTEMPTS = 12;
+    static final int ATTEMPTS = 15;
 
     private static final System.Logger LOG = System.getLogger(AlertCourier.class.getName());
-    private static final Duration CLAIM = Duration.ofMinutes(2);
+    static final Duration CLAIM = Duration.ofMinutes(2);
     private static final Duration FIRST = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofHours(4);
 
@@ -117,14 +117,31 @@ public final class AlertCourier implements AutoCloseable {
         if (claimed == null) {
             return false;
         }
+        return send(channel, claimed).state() == Delivery.State.SENT;
+    }
+
+    /**
+     * Hands over a message that was claimed for the caller, in its thread.
+     *
+     * @return what became of it
+     */
+    public Delivery deliver(Alert alert, Delivery claimed) {
+        AlertChannel channel = channels.get(claimed.channel());
+        if (channel == null) {
+            throw new IllegalArgumentException(
+                    "There is no channel (%s); the channels are %s.".formatted(claimed.channel(), channels.keySet()));
+        }
+        return send(channel, new Claimed(alert, claimed));
+    }
+
+    private Delivery send(AlertChannel channel, Claimed claimed) {
         Answer answer;
         try {
             answer = channel.send(claimed.alert, claimed.delivery);
         } catch (RuntimeException e) {
             answer = Answer.later("%s failed.".formatted(e.getClass().getSimpleName()));
         }
-        store(claimed.delivery, answer);
-        return answer.taken();
+        return store(claimed.delivery, answer);
     }
 
     private record Claimed(Alert alert, Delivery delivery) {}
@@ -140,19 +157,20 @@ public final class AlertCourier implements AutoCloseable {
         })));
     }
 
-    private void store(Delivery sent, Answer answer) {
+    private Delivery store(Delivery sent, Answer answer) {
         Instant now = clock.instant();
         @Nullable String problem = answer.problem();
         String why = problem == null ? "" : problem;
         Delivery next = answer.taken()
                 ? sent.sent(now)
-                : answer.hopeless() || sent.attempts() + 1 >= ATTEMPTS
+                : answer.hopeless() || sent.event() == Delivery.Event.TEST || sent.attempts() + 1 >= ATTEMPTS
                         ? sent.failed(now, why)
                         : sent.again(now.plus(wait(sent.attempts())), why);
         catalog.update(tx -> tx.alerts().putDelivery(next));
         if (next.state() == Delivery.State.FAILED) {
             LOG.log(System.Logger.Level.WARNING, "A message of {0} is given up: {1}", sent.channel(), why);
         }
+        return next;
     }
 
     private static Duration wait(int attempts) {

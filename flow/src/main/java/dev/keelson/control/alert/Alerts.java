@@ -152,11 +152,13 @@ public final class Alerts {
         channels.stream().filter(each -> each.wants(alert.kind())).forEach(each -> tell(tx, alert, event, each.name(), now));
     }
 
-    private Delivery tell(CatalogTransaction tx, Alert alert, Event event, String channel, Instant now) {
-        Delivery message = Delivery.waiting(
+    private void tell(CatalogTransaction tx, Alert alert, Event event, String channel, Instant now) {
+        tx.alerts().putDelivery(message(alert, event, channel, now));
+    }
+
+    private Delivery message(Alert alert, Event event, String channel, Instant now) {
+        return Delivery.waiting(
                 ids.get(), alert.id(), channel, event, AlertText.subject(alert, event), AlertText.body(alert, event, console()), now);
-        tx.alerts().putDelivery(message);
-        return message;
     }
 
     /** The cause is gone: its alert, if one is open, is resolved, and who was told of it is told so. */
@@ -229,19 +231,25 @@ public final class Alerts {
         });
     }
 
-    private static void audit(CatalogTransaction tx, Alert alert, String action, String actor, String reason) {
+    private void audit(CatalogTransaction tx, Alert alert, String action, String actor, String reason) {
         tx.addAudit(new AuditEntry(
-                0, alert.endedAt() == null ? alert.lastAt() : alert.endedAt(), actor, action, alert.model(), null,
-                "%s: %s".formatted(alert.cause(), reason), "{}"));
+                0, clock.instant(), actor, action, alert.model(), null, "%s: %s".formatted(alert.cause(), reason), "{}"));
     }
 
     /**
-     * Sends a message that says it is a test; it waits like every other until it is handed over.
+     * A message that says it is a test.
      *
-     * @return the message
+     * @param alert that it is about, which is resolved
+     * @param message claimed for whoever asked, who hands it over; when that fails to happen, any courier does
+     */
+    public record Trial(Alert alert, Delivery message) {}
+
+    /**
+     * Writes a message that says it is a test, for the caller to hand over: {@link AlertCourier#deliver}.
+     *
      * @throws KeelsonException NOT_FOUND when there is no such channel
      */
-    public Delivery test(String channel, String actor) {
+    public Trial test(String channel, String actor) {
         if (channels.stream().noneMatch(each -> each.name().equals(channel))) {
             throw new KeelsonException(
                     ErrorCode.NOT_FOUND,
@@ -249,17 +257,18 @@ public final class Alerts {
                             .formatted(channel, channels.stream().map(AlertChannel::name).toList()),
                     "Maybe add it to `alerts` of the project file.");
         }
-        Delivery sent = catalog.write(tx -> {
+        return catalog.write(tx -> {
             Instant now = clock.instant();
+            String id = ids.get();
             Alert test = Alert.raised(
-                    ids.get(), "test/" + ids.get(), "test", Alert.Severity.INFO, "", "the channel " + channel,
-                    "%s tries this channel. Nothing happened.".formatted(actor), "", "/alerts", now);
+                            id, "test/" + id, "test", Alert.Severity.INFO, "", "the channel " + channel,
+                            "Nothing happened: %s tries whether messages arrive here.".formatted(actor), "", "/alerts", now)
+                    .resolved(now, actor, "A test.");
             tx.alerts().add(test);
-            tx.alerts().replace(test.resolved(now, actor, "A test."));
-            return tell(tx, test, Event.TEST, channel, now);
+            Delivery message = message(test, Event.TEST, channel, now).claimed(now.plus(AlertCourier.CLAIM));
+            tx.alerts().putDelivery(message);
+            return new Trial(test, message);
         });
-        queued.run();
-        return sent;
     }
 
     /** Those asked for. */

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.keelson.control.alert.AlertChannel.Answer;
 import dev.keelson.control.alert.Alerts.News;
+import dev.keelson.control.alert.Alerts.Trial;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.registry.AuditEntry;
 import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.Alert.Severity;
@@ -221,28 +223,76 @@ final class AlertsTest {
     }
 
     @Test
-    void channelIsTried() {
-        Delivery test = alerts.test("mail", "ann");
+    void channelIsTriedAtOnceByWhoeverAsksAndOnlyOnce() {
+        phone.answers.add(Answer.later("It hangs."));
+        alerts.raise(drift(Severity.WARNING)); // waits, and is not handed over on the way
+        Trial test = alerts.test("mail", "ann");
         courier.deliverAll();
+        assertThat(mail.got).isEmpty(); // claimed
 
-        assertThat(mail.got).containsExactly(test);
-        assertThat(test.subject()).isEqualTo("Test: the channel mail");
-        assertThat(test.body()).contains("ann tries this channel.");
+        Delivery taken = courier.deliver(test.alert(), test.message());
+        mail.answers.add(Answer.later("It answered 503."));
+        Trial second = alerts.test("mail", "ann");
+        Delivery refused = courier.deliver(second.alert(), second.message());
+
+        assertThat(mail.got).containsExactly(test.message(), second.message());
+        assertThat(taken.state()).isEqualTo(Delivery.State.SENT);
+        assertThat(refused).extracting(Delivery::state, Delivery::error).containsExactly(Delivery.State.FAILED, "It answered 503.");
+        assertThat(test.message().subject()).isEqualTo("Test: the channel mail");
+        assertThat(test.message().body()).isEqualTo("Nothing happened: ann tries whether messages arrive here.");
         assertThat(catchThrowableOfType(KeelsonException.class, () -> alerts.test("fax", "ann")).getMessage())
                 .contains("fax", "phone", "mail");
     }
 
     @Test
+    void testOfAProcessThatDiedIsHandedOverByACourier() {
+        alerts.test("mail", "ann");
+        now = T0.plus(Duration.ofMinutes(2));
+        courier.deliverAll();
+
+        assertThat(mail.got).extracting(Delivery::event).containsExactly(Event.TEST);
+    }
+
+    @Test
+    void whatIsNotTakenIsTriedForAboutADay() {
+        for (int i = 0; i < AlertCourier.ATTEMPTS; i++) {
+            phone.answers.add(Answer.later("It hangs."));
+        }
+        alerts.raise(drift(Severity.WARNING));
+        while (phone.got.size() < AlertCourier.ATTEMPTS) {
+            courier.deliverAll();
+            now = now.plusSeconds(30);
+        }
+
+        assertThat(Duration.between(T0, now)).isBetween(Duration.ofHours(23), Duration.ofHours(25));
+    }
+
+    @Test
+    void peopleAreInTheAuditTrailWithTheTimeOfWhatTheyDid() {
+        Alert raised = alerts.raise(drift(Severity.WARNING));
+        now = T0.plus(Duration.ofHours(5));
+        alerts.acknowledge(raised.id(), "ann", "Looking.");
+        now = T0.plus(Duration.ofHours(6));
+        alerts.snooze(raised.id(), Duration.ofDays(1), "ann", "Later.");
+
+        assertThat(catalog.<List<AuditEntry>>read(tx -> tx.audit("football", 9)))
+                .extracting(AuditEntry::action, AuditEntry::at)
+                .containsExactly(
+                        tuple("alert snoozed", T0.plus(Duration.ofHours(6))),
+                        tuple("alert acknowledged", T0.plus(Duration.ofHours(5))));
+    }
+
+    @Test
     void channelThatIsFarBehindHoldsUpNoOther() {
         for (int i = 0; i < 300; i++) {
-            alerts.test("phone", "ann");
+            alerts.raise(new News("drift/" + i, "drift", Severity.WARNING, "m" + i, "moved", "It moved.", "", ""));
         }
         now = T0.plusSeconds(1);
         phone.answers.add(Answer.later("It hangs."));
-        Delivery last = alerts.test("mail", "ann");
+        alerts.raise(new News("failure/m", "failure", Severity.WARNING, "m", "failed", "It failed.", "", ""));
         courier.deliverAll();
 
         assertThat(phone.got).hasSize(1);
-        assertThat(mail.got).containsExactly(last);
+        assertThat(mail.got).extracting(Delivery::event).containsExactly(Event.RAISED);
     }
 }

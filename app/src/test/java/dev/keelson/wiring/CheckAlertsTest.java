@@ -1,0 +1,66 @@
+package dev.keelson.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.control.alert.Alerts;
+import dev.keelson.monitor.DriftDetails;
+import dev.keelson.monitor.DriftFinding;
+import dev.keelson.monitor.DriftFinding.Kind;
+import dev.keelson.monitor.DriftMonitorDefinition;
+import dev.keelson.monitor.DriftReport;
+import dev.keelson.registry.InMemoryCatalog;
+import dev.keelson.registry.alert.Alert;
+import dev.keelson.registry.alert.AlertQuery;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Sentences of alerts that checks raise. */
+final class CheckAlertsTest {
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
+    private final Deque<String> ids = new ArrayDeque<>(List.of("1", "2", "3", "4"));
+    private final Alerts alerts = new Alerts(new InMemoryCatalog(), () -> NOW, ids::removeFirst, List.of(), () -> {});
+
+    @Test
+    void columnsThatAreGoneAreNamedThoughNoColumnThatIsThereMoved() {
+        Alert raised = raised(
+                new DriftFinding(Kind.COLUMN_GONE, "LBH", true, "LBH is gone."),
+                new DriftFinding(Kind.MISSING_SHARE, "LBD", true, "LBD is missing in 100 % of rows."),
+                new DriftFinding(Kind.COLUMN_GONE, "LBA", true, "LBA is gone."),
+                new DriftFinding(Kind.MISSING_SHARE, "AvgH", true, "AvgH is missing in 40 % of rows."),
+                new DriftFinding(Kind.NEW_CATEGORIES, "div", false, "div has 1 new category."));
+
+        assertThat(raised.title()).isEqualTo("4 columns changed: LBH, LBD, LBA and 1 more");
+        assertThat(raised.text()).isEqualTo("Something changed. 612 rows were looked at.");
+        assertThat(raised.page()).isEqualTo("/models/football%201/drift");
+        assertThat(raised.command()).isEqualTo("keelson drift report --model football 1");
+    }
+
+    @Test
+    void answersHaveNoColumn() {
+        assertThat(raised(new DriftFinding(Kind.PREDICTIONS, "", true, "It says more often home.")).title())
+                .isEqualTo("its answers moved");
+    }
+
+    @Test
+    void rowsAsAWholeHaveNoColumn() {
+        assertThat(raised(new DriftFinding(Kind.MULTIVARIATE, "", true, "They can be told apart.")).title())
+                .isEqualTo("its rows as a whole moved");
+    }
+
+    private Alert raised(DriftFinding... findings) {
+        DriftDetails none = DriftDetails.none();
+        DriftDetails details = new DriftDetails(
+                none.reference(), none.current(), Arrays.asList(findings), none.unjudged(), none.recommendedFalseAlarmShare(),
+                none.multivariate(), none.segments(), none.outputs());
+        new CheckAlerts(alerts).drift(new DriftReport(
+                "football 1", 1, NOW, NOW, NOW, DriftMonitorDefinition.Policy.RECOMMENDED, 5_000, 612, DriftReport.Verdict.ALARM, "Something changed.", 0, 0,
+                List.of(), List.of(), details));
+        return alerts.list(new AlertQuery(Set.of(), null, null, null, 9)).getFirst();
+    }
+}
