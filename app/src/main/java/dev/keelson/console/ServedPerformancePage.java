@@ -238,6 +238,9 @@ final class ServedPerformancePage {
                 .fact("Checked", Text.minute(kept.getFirst().at(), backend.project().zone()))
                 .fact("Against", report.path("against").asText("the test period of its run"))
                 .sheet(sheet);
+        if (report.has("calibration")) {
+            draft.note(report.path("calibration").path("sentence").asText());
+        }
         if (report.has("worst")) {
             draft.sheet(segments(report.path("worst"), "elsewhere")).note(report.path("worst").path("verdict").asText());
         }

@@ -78,8 +78,8 @@ public record LoggedModel(String name, boolean elsewhere, List<String> classes, 
                         ("The model (%s) is served by others: its predictions and outcomes are here, but no version of it that could"
                                         + " predict, be explained or be compared with its training data.")
                                 .formatted(name),
-                        "Maybe its page tells what is asked, /models/%s; `keelson performance show`, `health`, `drift check` and `streaks` know it."
-                                .formatted(name));
+                        "Maybe `keelson predictions score %s` tells what is asked, or its page, /models/%s; `performance`, `health`, `drift` and `streaks` know it."
+                                .formatted(name, name));
     }
 
     /** The classes of the model of that name; none when the project no longer has it. */

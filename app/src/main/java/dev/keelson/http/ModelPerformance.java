@@ -9,6 +9,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.performance.Bet;
+import dev.keelson.monitor.performance.CalibrationCheck;
 import dev.keelson.monitor.performance.DecayReport;
 import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.performance.PerformanceReport;
@@ -149,7 +150,8 @@ public record ModelPerformance(
      * Has a model become worse since it was tested, or since its first settled days? Of a model that is served here its champion
      * is judged, of one that others serve all of its answers.
      *
-     * @return {@link DecayReport#toJson} with {@code model}, {@code version}, {@code at} and, when it has, {@code worst}
+     * @return {@link DecayReport#toJson} with {@code model}, {@code version}, {@code at}, of classes {@code calibration} ({@link
+     *     CalibrationCheck#of}) and, when it has, {@code worst}
      * @throws KeelsonException BAD_REQUEST when no performance monitor watches it; NOT_READY when it has no champion
      */
     public ObjectNode decay(Project project, LoggedModel model, @Nullable ModelVersion champion, Instant now) {
@@ -175,6 +177,9 @@ public record ModelPerformance(
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", model.name()).put("version", version).put("elsewhere", model.elsewhere()).put("at", now.toString());
         json.setAll(report.toJson());
+        if (!model.isNumber()) {
+            json.set("calibration", CalibrationCheck.of(counted.rows(), model.classes(), now, SEED));
+        }
         if (report.verdict() == DecayCheck.Verdict.DECAYED) {
             json.set("worst", worst(since(counted, report)));
         }

@@ -5,6 +5,7 @@ import dev.keelson.control.alert.Alerts;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftFinding;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.performance.CalibrationCheck;
 import dev.keelson.registry.alert.Alert;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -61,11 +62,33 @@ record CheckAlerts(Alerts alerts) {
                         columns.size() > NAMED ? " and %d more".formatted(columns.size() - NAMED) : "");
     }
 
-    /** Raises, or ends, what should be known of decay; too little evidence does neither. */
+    /** Raises, or ends, what should be known of probabilities that are off; too few settled days do neither. */
+    private void calibration(String model, JsonNode check) {
+        String cause = "calibration/" + model;
+        String sentence = check.path("sentence").asText();
+        switch (check.path("verdict").asText()) {
+            case CalibrationCheck.OFF -> alerts.raise(new Alerts.News(
+                    cause,
+                    "decay",
+                    Alert.Severity.WARNING,
+                    model,
+                    "Its probabilities are off",
+                    sentence,
+                    "keelson performance show " + model,
+                    OwnerClient.address("/models/%s/performance", model)));
+            case CalibrationCheck.FINE -> alerts.over(cause, sentence);
+            default -> {
+                // nothing is known yet
+            }
+        }
+    }
+
+    /** Raises, or ends, what should be known of decay and of calibration; too little evidence does neither. */
     void decay(JsonNode report) {
         String model = report.path("model").asText();
         String verdict = report.path("verdict").asText();
         String cause = "decay/" + model;
+        calibration(model, report.path("calibration"));
         if (verdict.equals(DecayCheck.Verdict.DECAYED.word())) {
             List<String> metrics = new ArrayList<>();
             report.path("metrics").forEach(each -> {

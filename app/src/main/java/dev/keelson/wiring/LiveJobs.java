@@ -27,6 +27,7 @@ import dev.keelson.http.RolloutRequests;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.health.HealthReport;
+import dev.keelson.monitor.performance.CalibrationCheck;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.rollout.Rollout;
@@ -185,7 +186,12 @@ final class LiveJobs {
         boolean decayed = verdict.equals(DecayCheck.Verdict.DECAYED.word());
         String said = "%s: %s".formatted(verdict, report.path("reason").asText());
         run.log(said);
-        ObjectNode result = result(decayed, said);
+        JsonNode calibration = report.path("calibration");
+        boolean off = calibration.path("verdict").asText().equals(CalibrationCheck.OFF);
+        if (calibration.isObject()) {
+            run.log(calibration.path("sentence").asText());
+        }
+        ObjectNode result = result(decayed || off, off ? "%s %s".formatted(said, calibration.path("sentence").asText()) : said);
         result.put("verdict", verdict).put("report", report.path("id").asText());
         if (decayed && run.job().arguments().path("on_decay").asText().equals(RETRAIN)) {
             result.put("retraining", ask(run, RetrainRequest.full(model, Trigger.DECAY), said));

@@ -7,6 +7,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ModelPerformance;
 import dev.keelson.monitor.DecayCheck;
+import dev.keelson.monitor.performance.CalibrationCheck;
 import dev.keelson.monitor.performance.WindowLength;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveProject;
@@ -32,7 +33,7 @@ final class PerformanceCommand extends CommandGroup {
     /** {@code keelson performance check}. */
     @Command(
             name = "check",
-            description = "Has a model become worse than when it was judged? Exit code 0 no, 1 yes, 2 error.",
+            description = "Has a model become worse than when it was judged, or are its probabilities off? Exit code 0 no, 1 yes, 2 error.",
             footer = "Too few labels to tell is exit code 0 with a sentence on standard error; 2 with --require-evidence.")
     static final class Check extends KeelsonCommand {
         @Option(names = "--model", paramLabel = "NAME", description = "This model only, also one under `elsewhere` (default: all that are watched).")
@@ -62,12 +63,14 @@ final class PerformanceCommand extends CommandGroup {
 
         private int show(Session session, List<JsonNode> reports, List<String> left) {
             boolean decayed = false;
+            boolean off = false;
             boolean judged = !reports.isEmpty();
             ObjectNode document = Catalogued.object();
             List<List<String>> rows = new ArrayList<>();
             for (JsonNode report : reports) {
                 String verdict = report.path("verdict").asText();
                 decayed |= verdict.equals(DecayCheck.Verdict.DECAYED.word());
+                off |= report.at("/calibration/verdict").asText().equals(CalibrationCheck.OFF);
                 judged &= !verdict.equals(DecayCheck.Verdict.NOT_ENOUGH_EVIDENCE.word());
                 for (JsonNode each : report.path("metrics")) {
                     rows.add(List.of(
@@ -90,6 +93,9 @@ final class PerformanceCommand extends CommandGroup {
             for (JsonNode report : reports) {
                 console.note("%s, against %s: %s"
                         .formatted(report.path("model").asText(), report.path("against").asText(), report.path("reason").asText()));
+                if (report.has("calibration")) {
+                    console.note("%s: %s".formatted(report.path("model").asText(), report.at("/calibration/sentence").asText()));
+                }
                 if (report.has("worst")) {
                     Show.segments(console, report.path("worst"), "ELSEWHERE");
                     console.note(report.path("worst").path("verdict").asText());
@@ -98,7 +104,7 @@ final class PerformanceCommand extends CommandGroup {
             left.forEach(name -> console.note(
                     "%s is not judged: no metric of the monitors that watch it suits what it predicts.".formatted(name)));
             console.document(document);
-            return decayed ? NO : requireEvidence && !judged ? ERROR : YES;
+            return decayed || off ? NO : requireEvidence && !judged ? ERROR : YES;
         }
 
         private static String number(JsonNode value) {

@@ -30,6 +30,7 @@ final class ElsewhereIT {
               goals: {}
             monitors:
               theirs: { model: tips, baseline: [training, last 30d], current: "last 7d, at least 100 rows", streams: [log_loss, form] }
+              worse: { model: tips, metric: log_loss }
             schedules:
               health: { cron: "0 6 * * *", run: health }
             """;
@@ -246,6 +247,21 @@ final class ElsewhereIT {
         assertThat(page).contains("Money</h2>", "Expected profit of all", "Closing line value").doesNotContain("NaN");
         assertThat(streaks.path("results").asInt()).isEqualTo(615);
         assertThat(streaks.at("/money/sentence").isTextual()).isTrue();
+    }
+
+    @Test
+    void probabilitiesThatAreOffAreAnAlertOnce() {
+        handIn(60);
+
+        JsonNode first = client.post(API + "decay-check", "").json();
+        client.post(API + "decay-check", "");
+        JsonNode alerts = client.get("/api/v1/alerts").json().path("alerts");
+
+        assertThat(first.at("/calibration/verdict").asText()).as(first.toString()).isEqualTo("miscalibrated");
+        assertThat(first.at("/calibration/level").asDouble()).isEqualTo(0.01);
+        assertThat(first.at("/calibration/sentence").asText()).contains("the probabilities are off");
+        assertThat(alerts.valueStream().filter(each -> each.path("title").asText().equals("Its probabilities are off"))).as(alerts.toString()).hasSize(1);
+        assertThat(client.get("/models/tips/performance").text()).contains("the probabilities are off");
     }
 
     @Test

@@ -23,6 +23,7 @@ final class ClassEstimator implements Estimator {
     /** Chance of a calibration error as large, without any, from which on the probabilities are not believed. */
     private static final double UNCALIBRATED = 0.01;
 
+    /** Draws for each class that is judged: with fewer no p-value could be below the share of the level that it has. */
     private static final int DRAWS = 200;
 
     private final ConfidenceBasedEstimator chances;
@@ -112,7 +113,7 @@ final class ClassEstimator implements Estimator {
             for (int i = 0; i < p.length; i++) {
                 positive[i] = later.happened()[i] == c;
             }
-            CalibrationFigures figures = CalibrationFigures.of(p, positive, later.day(), DRAWS, CONFIDENCE, seed);
+            CalibrationFigures figures = CalibrationFigures.of(p, positive, later.day(), DRAWS * judged, CONFIDENCE, seed);
             if (figures.ecePValue() < UNCALIBRATED / judged && (away(figures.inTheLarge(), 0) || away(figures.slope(), 1))) {
                 return String.format(
                         Locale.ROOT,

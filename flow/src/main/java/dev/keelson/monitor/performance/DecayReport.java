@@ -138,7 +138,7 @@ public record DecayReport(Verdict verdict, String reason, String against, List<J
     }
 
     /** Labelled rows of days that have nearly all of their outcomes, or are older than any outcome took. */
-    private static PerformanceRows settledDays(PerformanceRows rows, Instant now) {
+    static PerformanceRows settledDays(PerformanceRows rows, Instant now) {
         DelayLaw delay = DelayLaw.of(rows, now);
         long longest = delay.quantile(delay.ever());
         Map<Integer, int[]> counts = new HashMap<>();
