@@ -20,6 +20,11 @@ public interface LoopService {
         }
 
         @Override
+        public void check(String run, JsonNode arguments, @Nullable String callback) {
+            throw nothing();
+        }
+
+        @Override
         public JsonNode retrain(RetrainCampaign.Asked asked, By by) {
             throw nothing();
         }
@@ -92,6 +97,13 @@ public interface LoopService {
      * @throws KeelsonException NOT_FOUND
      */
     JsonNode retraining(String id);
+
+    /**
+     * Checks what {@link #ask} would refuse.
+     *
+     * @throws KeelsonException as there, with every problem
+     */
+    void check(String run, JsonNode arguments, @Nullable String callback);
 
     /**
      * Asks for a job.

@@ -19,6 +19,11 @@ public interface SettingsService {
         }
 
         @Override
+        public void check(Map<String, String> values, @Nullable String revision) {
+            throw none();
+        }
+
+        @Override
         public JsonNode set(Map<String, String> values, @Nullable String revision, String actor, String reason) {
             throw none();
         }
@@ -34,6 +39,13 @@ public interface SettingsService {
      * @throws KeelsonException PROJECT_NOT_FOUND; YAML_SYNTAX
      */
     JsonNode list();
+
+    /**
+     * Checks what {@link #set} would refuse, and writes nothing.
+     *
+     * @throws KeelsonException as there
+     */
+    void check(Map<String, String> values, @Nullable String revision);
 
     /**
      * Writes settings to the project file, all or none, each in the audit trail with its old and its new value; from then on

@@ -20,6 +20,7 @@ import dev.keelson.control.retrain.Trigger;
 import dev.keelson.error.AllProblems;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
+import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
 import dev.keelson.http.LoopService;
 import dev.keelson.http.RolloutRequests;
@@ -112,14 +113,29 @@ final class ProjectLoop implements LoopService {
     // ---- other jobs
 
     @Override
-    public JsonNode ask(String run, JsonNode arguments, By by) {
+    public void check(String run, JsonNode arguments, @Nullable String callback) {
+        AllProblems all = new AllProblems();
         if (!RUNS.contains(run)) {
-            throw new KeelsonException(
+            all.add(List.of(Problem.of(
                     ErrorCode.BAD_REQUEST,
                     "There is no job (%s) that can be asked for; there are drift, materialize, rollout and validate.".formatted(run),
-                    run.startsWith("retrain") ? "Maybe POST /api/v1/retraining was meant." : null);
+                    run.startsWith("retrain") ? "Maybe POST /api/v1/retraining was meant." : null)));
         }
-        callbacks.check(by.callback());
+        if (run.equals("drift") || run.equals("rollout")) {
+            all.check(() -> {
+                String model = Projects.model(backend.project(), arguments.path("model").asText()).name();
+                if (run.equals("rollout")) {
+                    RolloutRequests.plan(model, arguments);
+                }
+            });
+        }
+        all.check(() -> callbacks.check(callback));
+        all.throwIfAny();
+    }
+
+    @Override
+    public JsonNode ask(String run, JsonNode arguments, By by) {
+        check(run, arguments, by.callback());
         ObjectNode asked = JsonNodeFactory.instance.objectNode();
         String subject = Planner.subject("");
         if (run.equals("drift") || run.equals("rollout")) {

@@ -130,12 +130,43 @@ final class ProjectSettings implements SettingsService {
         return node;
     }
 
+    /**
+     * What is to be written.
+     *
+     * @param before the file's text
+     * @param project of the text after
+     */
+    private record Planned(String before, SettingsText after, Project project, List<Change> changes) {}
+
+    @Override
+    public synchronized void check(Map<String, String> values, @Nullable String revision) {
+        planned(values, revision);
+    }
+
     @Override
     public synchronized JsonNode set(Map<String, String> values, @Nullable String revision, String actor, String reason) {
+        AllProblems all = new AllProblems();
         if (reason.isBlank()) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_REQUEST, "The reason is missing; expected one sentence for the audit trail.", null);
+            all.add(List.of(Problem.of(
+                    ErrorCode.BAD_REQUEST, "The reason is missing; expected one sentence for the audit trail.", null)));
         }
+        Optional<Planned> found = all.of(() -> planned(values, revision));
+        all.throwIfAny();
+        Planned planned = found.orElseThrow();
+        if (!planned.changes().isEmpty()) {
+            write(planned.before(), planned.after().text(), planned.changes(), actor, reason);
+            changed.accept(planned.project());
+        }
+        ObjectNode document = JsonNodeFactory.instance
+                .objectNode()
+                .put("file", file.toString())
+                .put("revision", revision(planned.after().text()));
+        ArrayNode list = document.putArray("changed");
+        planned.changes().forEach(each -> list.add(each.json()));
+        return document;
+    }
+
+    private Planned planned(Map<String, String> values, @Nullable String revision) {
         String text = ProjectFileText.read(file);
         if (revision != null && !revision.equals(revision(text))) {
             throw changedMeanwhile();
@@ -159,17 +190,7 @@ final class ProjectSettings implements SettingsService {
                 changes.add(new Change(each.path(), was.effective(), each.effective(), each.location()));
             }
         }
-        if (!changes.isEmpty()) {
-            write(text, after.text(), changes, actor, reason);
-            changed.accept(project);
-        }
-        ObjectNode document = JsonNodeFactory.instance
-                .objectNode()
-                .put("file", file.toString())
-                .put("revision", revision(after.text()));
-        ArrayNode list = document.putArray("changed");
-        changes.forEach(each -> list.add(each.json()));
-        return document;
+        return new Planned(text, after, project, changes);
     }
 
     /**

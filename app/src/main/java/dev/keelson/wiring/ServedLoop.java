@@ -24,6 +24,11 @@ record ServedLoop(OwnerClient owner) implements LoopService {
     }
 
     @Override
+    public void check(String run, JsonNode arguments, @Nullable String callback) {
+        // as above
+    }
+
+    @Override
     public JsonNode retrainings(int limit) {
         return owner.get("/api/v1/retraining?limit=" + limit);
     }

@@ -63,6 +63,9 @@ final class SuggestionsCommand extends CommandGroup {
                         each.path("text").asText(),
                         each.at("/since/sentence").asText()));
             }
+            if (rows.isEmpty()) {
+                session.console().note("There is no such suggestion: they come where the mode of a model is `suggest` or `observe`.");
+            }
             session.console().table(List.of("ID", "MODEL", "ACTION", "VERSION", "STATE", "AT", "WHAT", "HOW IT TURNED OUT"), rows);
             session.console().document(answer);
             return open ? NO : YES;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,18 +41,14 @@ final class AlertEndpoints {
         });
         routes.get(ALERT, (request, response) -> Json.send(response, service().one(Parameters.path(request, "id"))));
         routes.post(ALERT + "/acknowledge", (request, response) -> {
-            JsonNode body = CatalogEndpoints.body(request);
-            Json.send(
-                    response,
-                    service().acknowledge(
-                            Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
+            String id = Parameters.path(request, "id");
+            Change.By by = Change.read(request).by(() -> service().one(id));
+            Json.send(response, service().acknowledge(id, by.actor(), by.reason()));
         });
         routes.post(ALERT + "/resolve", (request, response) -> {
-            JsonNode body = CatalogEndpoints.body(request);
-            Json.send(
-                    response,
-                    service().resolve(
-                            Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
+            String id = Parameters.path(request, "id");
+            Change.By by = Change.read(request).by(() -> service().one(id));
+            Json.send(response, service().resolve(id, by.actor(), by.reason()));
         });
         routes.post(ALERT + "/snooze", this::snooze);
     }
@@ -85,16 +82,18 @@ final class AlertEndpoints {
     }
 
     private void snooze(ServerRequest request, ServerResponse response) {
-        JsonNode body = CatalogEndpoints.body(request);
-        Duration time;
+        String id = Parameters.path(request, "id");
+        Change change = Change.read(request, "for");
+        Optional<Duration> time = change.of(() -> time(change.body().path("for")));
+        Change.By by = change.by(() -> service().one(id));
+        Json.send(response, service().snooze(id, time.orElseThrow(), by.actor(), by.reason()));
+    }
+
+    private static Duration time(JsonNode asked) {
         try {
-            time = Durations.parse(body.path("for").asText());
+            return Durations.parse(asked.asText());
         } catch (KeelsonException e) {
-            throw Body.wrong("for", body.path("for"), "a duration such as 12h or 7d");
+            throw Body.wrong("for", asked, "a duration such as 12h or 7d");
         }
-        Json.send(
-                response,
-                service().snooze(
-                        Parameters.path(request, "id"), time, CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
     }
 }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.Backend;
 import dev.keelson.http.BaselineService;
 import dev.keelson.http.LoggedModel;
+import dev.keelson.monitor.BaselineSource;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
 
 /** Baselines of drift checks: make, list, show, delete. */
 final class BaselineEndpoints {
@@ -36,26 +38,25 @@ final class BaselineEndpoints {
     }
 
     private void create(ServerRequest request, ServerResponse response) {
-        JsonNode body = CatalogEndpoints.body(request);
-        JsonNode source = body.path("source");
-        if (!source.isMissingNode() && !source.isTextual()) {
-            throw Body.wrong("source", source, "training, last 30d or dataset VERSION");
-        }
-        String model = LoggedModel.of(backend.project(), body.path("model").asText()).name();
+        Change change = Change.read(request, "model", "source");
+        JsonNode source = change.body().path("source");
+        change.check(() -> {
+            boolean absent = source.isMissingNode() || source.isNull();
+            if (!absent && (!source.isTextual() || BaselineSource.parse(source.textValue()).isEmpty())) {
+                throw Body.wrong("source", source, "training, last 30d or dataset VERSION");
+            }
+        });
+        Optional<String> model = change.of(() -> LoggedModel.of(backend.project(), change.body().path("model").asText()).name());
+        Change.By by = change.by(() -> {});
         Json.send(
                 response,
                 service().create(new BaselineService.Request(
-                        model,
-                        source.isTextual() ? source.textValue() : null,
-                        CatalogEndpoints.actor(request, body),
-                        CatalogEndpoints.reason(body))));
+                        model.orElseThrow(), source.isTextual() ? source.textValue() : null, by.actor(), by.reason())));
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
-        JsonNode body = CatalogEndpoints.body(request);
-        Json.send(
-                response,
-                service().delete(
-                        Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
+        String id = Parameters.path(request, "id");
+        Change.By by = Change.read(request).by(() -> service().one(id));
+        Json.send(response, service().delete(id, by.actor(), by.reason()));
     }
 }

@@ -63,7 +63,7 @@ final class LoopEndpoints {
                 models,
                 all.of(() -> trigger(body)).orElse(Trigger.CALL),
                 all.of(() -> kind(body)).orElse(RetrainRequest.Kind.FULL),
-                all.of(() -> thresholds(body)).orElseGet(TreeMap::new),
+                thresholds(body, all),
                 all.of(() -> flag(body, "if_drifted")).orElse(false));
         JsonNode callback = body.path("callback");
         Optional<LoopService.By> by = all.of(() -> by(request, body));
@@ -110,18 +110,20 @@ final class LoopEndpoints {
         throw Body.wrong("kind", body.path("kind"), "full, update or reinforce");
     }
 
-    private static SortedMap<String, Double> thresholds(JsonNode body) {
+    private static SortedMap<String, Double> thresholds(JsonNode body, AllProblems all) {
         JsonNode node = body.path("thresholds");
         SortedMap<String, Double> thresholds = new TreeMap<>();
-        if (!node.isMissingNode() && !node.isNull() && !node.isObject()) {
-            throw Body.wrong("thresholds", node, "an object of numbers, such as {\"accuracy\": 0.7}");
-        }
-        node.properties().forEach(each -> {
+        all.check(() -> {
+            if (!node.isMissingNode() && !node.isNull() && !node.isObject()) {
+                throw Body.wrong("thresholds", node, "an object of numbers, such as {\"accuracy\": 0.7}");
+            }
+        });
+        node.properties().forEach(each -> all.check(() -> {
             if (!each.getValue().isNumber()) {
                 throw Body.wrong("thresholds." + each.getKey(), each.getValue(), "a number");
             }
             thresholds.put(each.getKey(), each.getValue().asDouble());
-        });
+        }));
         return thresholds;
     }
 
@@ -135,11 +137,16 @@ final class LoopEndpoints {
 
     private static LoopService.By by(ServerRequest request, JsonNode body) {
         JsonNode callback = body.path("callback");
-        if (!callback.isMissingNode() && !callback.isNull() && !callback.isTextual()) {
-            throw Body.wrong("callback", callback, "an address");
-        }
+        AllProblems all = new AllProblems();
+        all.check(() -> {
+            if (!callback.isMissingNode() && !callback.isNull() && !callback.isTextual()) {
+                throw Body.wrong("callback", callback, "an address");
+            }
+        });
+        Optional<String> reason = all.of(() -> CatalogEndpoints.reason(body));
+        all.throwIfAny();
         @Nullable String address = callback.isTextual() ? callback.asText() : null;
-        return new LoopService.By(CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body), address);
+        return new LoopService.By(CatalogEndpoints.actor(request, body), reason.orElseThrow(), address);
     }
 
     private void retrainings(ServerRequest request, ServerResponse response) {
@@ -156,12 +163,20 @@ final class LoopEndpoints {
         if (run.equals("rollout")) {
             keys.addAll(RolloutRequests.KEYS);
         }
-        known(body, keys);
-        String onDrift = body.path("on_drift").asText("alert");
-        if (!List.of("alert", "retrain").contains(onDrift)) {
-            throw Body.wrong("on_drift", body.path("on_drift"), "alert or retrain");
+        AllProblems all = new AllProblems();
+        all.check(() -> known(body, keys));
+        all.check(() -> {
+            if (!List.of("alert", "retrain").contains(body.path("on_drift").asText("alert"))) {
+                throw Body.wrong("on_drift", body.path("on_drift"), "alert or retrain");
+            }
+        });
+        Optional<LoopService.By> by = all.of(() -> by(request, body));
+        if (all.any()) {
+            JsonNode callback = body.path("callback");
+            all.check(() -> backend.loop().check(run, body, callback.isTextual() ? callback.asText() : null));
         }
-        Json.send(response, backend.loop().ask(run, body, by(request, body)));
+        all.throwIfAny();
+        Json.send(response, backend.loop().ask(run, body, by.orElseThrow()));
     }
 
     private void suggestions(ServerRequest request, ServerResponse response) {
@@ -173,13 +188,9 @@ final class LoopEndpoints {
     }
 
     private void decide(boolean accept, ServerRequest request, ServerResponse response) {
-        JsonNode body = CatalogEndpoints.body(request);
-        known(body, List.of("actor", "reason"));
-        Json.send(
-                response,
-                backend.loop()
-                        .decide(
-                                Parameters.path(request, "id"), accept, CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
+        String id = Parameters.path(request, "id");
+        Change.By by = Change.read(request).by(() -> backend.loop().suggestion(id));
+        Json.send(response, backend.loop().decide(id, accept, by.actor(), by.reason()));
     }
 
     private static void known(JsonNode body, List<String> keys) {

@@ -1,6 +1,5 @@
 package dev.keelson.http.server;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.control.job.Planner;
 import dev.keelson.http.Backend;
 import dev.keelson.http.ScheduleService;
@@ -37,16 +36,13 @@ final class ScheduleEndpoints {
     }
 
     private void run(ServerRequest request, ServerResponse response) {
-        JsonNode body = CatalogEndpoints.body(request);
-        Json.send(response, service().run(Parameters.path(request, "name"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
+        Change.By by = Change.read(request).by(() -> {});
+        Json.send(response, service().run(Parameters.path(request, "name"), by.actor(), by.reason()));
     }
 
     private void pause(boolean paused, ServerRequest request, ServerResponse response) {
-        JsonNode body = CatalogEndpoints.body(request);
-        Json.send(
-                response,
-                service().pause(
-                        Parameters.path(request, "name"), paused, CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
+        Change.By by = Change.read(request).by(() -> {});
+        Json.send(response, service().pause(Parameters.path(request, "name"), paused, by.actor(), by.reason()));
     }
 
     private void jobs(ServerRequest request, ServerResponse response) {
@@ -79,9 +75,8 @@ final class ScheduleEndpoints {
     }
 
     private void cancel(ServerRequest request, ServerResponse response) {
-        JsonNode body = CatalogEndpoints.body(request);
-        Json.send(
-                response,
-                service().cancel(Parameters.path(request, "id"), CatalogEndpoints.actor(request, body), CatalogEndpoints.reason(body)));
+        String id = Parameters.path(request, "id");
+        Change.By by = Change.read(request).by(() -> service().job(id, 0));
+        Json.send(response, service().cancel(id, by.actor(), by.reason()));
     }
 }

@@ -23,26 +23,28 @@ final class SettingsEndpoints {
     }
 
     private void set(ServerRequest request, ServerResponse response) {
-        JsonNode body = CatalogEndpoints.body(request);
-        JsonNode settings = body.path("settings");
-        if (!settings.isObject() || settings.isEmpty()) {
-            throw Body.wrong("settings", settings, "an object of at least one setting, such as {\"monitors.drift.share\": \"30%\"}");
-        }
+        Change change = Change.read(request, "settings", "revision");
+        Map<String, String> values = values(change);
+        JsonNode given = change.body().path("revision");
+        String revision = given.isTextual() ? given.textValue() : null;
+        Change.By by = change.by(() -> backend.settings().check(values, revision));
+        Json.send(response, backend.settings().set(values, revision, by.actor(), by.reason()));
+    }
+
+    private static Map<String, String> values(Change change) {
+        JsonNode settings = change.body().path("settings");
         Map<String, String> values = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> each : settings.properties()) {
+        change.check(() -> {
+            if (!settings.isObject() || settings.isEmpty()) {
+                throw Body.wrong("settings", settings, "an object of at least one setting, such as {\"monitors.drift.share\": \"30%\"}");
+            }
+        });
+        settings.properties().forEach(each -> change.check(() -> {
             if (!each.getValue().isValueNode() || each.getValue().isNull()) {
                 throw Body.wrong("settings." + each.getKey(), each.getValue(), "a text or a number");
             }
             values.put(each.getKey(), each.getValue().asText());
-        }
-        JsonNode revision = body.path("revision");
-        Json.send(
-                response,
-                backend.settings()
-                        .set(
-                                values,
-                                revision.isTextual() ? revision.textValue() : null,
-                                CatalogEndpoints.actor(request, body),
-                                CatalogEndpoints.reason(body)));
+        }));
+        return values;
     }
 }

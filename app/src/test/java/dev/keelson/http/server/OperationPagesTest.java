@@ -63,6 +63,31 @@ final class OperationPagesTest {
     }
 
     @Test
+    void everythingThatIsWrongWithAChangeIsToldAtOnce() {
+        String thresholds = client.post(
+                        "/api/v1/retraining", "{\"all\": true, \"thresholds\": {\"margin\": \"x\", \"alpha\": true, \"margn\": 1}, \"callback\": 5}")
+                .text();
+        String job = client.post("/api/v1/jobs", "{\"run\": \"drift\", \"on_drift\": \"x\", \"model\": \"none\", \"modell\": 1}").text();
+        String snooze = client.post("/api/v1/alerts/none/snooze", "{\"for\": \"long\", \"resaon\": \"x\"}").text();
+        String schedule = client.post("/api/v1/schedules/drift/pause", "{\"resaon\": \"x\"}").text();
+        String settings = client.patch(
+                        "/api/v1/settings",
+                        "{\"settings\": {\"monitors.drift.shar\": 1, \"monitors.drift.share\": [], \"monitors.decay.worse_by\": \"700%\"}, \"revison\": \"x\"}")
+                .text();
+        String baseline = client.post("/api/v1/baselines", "{\"model\": \"none\", \"source\": \"yesterday\", \"sorce\": 1}").text();
+        String suggestion = client.post("/api/v1/suggestions/none/accept", "{\"resaon\": \"x\"}").text();
+
+        assertThat(thresholds).contains("thresholds.margin", "thresholds.alpha", "(margn)", "callback", "The reason is missing");
+        assertThat(job).contains("(modell)", "on_drift", "(none)", "The reason is missing");
+        assertThat(snooze).contains("(resaon)", "Maybe `reason` was meant.", "The reason is missing", "a duration such as 12h", "no alert (none)");
+        assertThat(schedule).contains("(resaon)", "The reason is missing");
+        assertThat(settings)
+                .contains("(revison)", "The reason is missing", "settings.monitors.drift.share", "monitors.drift.shar", "monitors.decay.worse_by: ");
+        assertThat(baseline).contains("(sorce)", "The reason is missing", "yesterday", "(none)");
+        assertThat(suggestion).contains("(resaon)", "The reason is missing", "no suggestion (none)");
+    }
+
+    @Test
     void aScheduleIsRunPausedAndResumedByItsForms() {
         Client.Answer nameless = client.post("/schedules/drift/run", "reason=x");
         Client.Answer run = client.post("/schedules/drift/run", WHO.substring(1));
