@@ -19,12 +19,13 @@ import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
  * @param value dispersion, at least 1 (1: rows behave as if independent)
  * @param rowsPerWindow mean number of rows of the reference windows
  * @param measured dispersion as it was measured, at least {@code value}: chance may be in it
+ * @param degrees of freedom from which the value was learned, positive; infinite where it is known, or 1
  */
-public record DesignEffect(double value, double rowsPerWindow, double measured) {
+public record DesignEffect(double value, double rowsPerWindow, double measured, double degrees) {
 
     /** One that is known. */
     public DesignEffect(double value, double rowsPerWindow) {
-        this(value, rowsPerWindow, value);
+        this(value, rowsPerWindow, value, Double.POSITIVE_INFINITY);
     }
 
     /** Checks the ranges. */
@@ -34,6 +35,9 @@ public record DesignEffect(double value, double rowsPerWindow, double measured) 
                     "The design effect (%s) must be at least 1 and finite.".formatted(value));
         }
         Samples.requirePositive(rowsPerWindow, "The rows per reference window");
+        if (!(degrees > 0)) {
+            throw new IllegalArgumentException("The degrees of freedom (%s) must be positive.".formatted(degrees));
+        }
         if (!(measured >= value && measured < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
                     "The measured dispersion (%s) must be at least the design effect (%s) and finite.".formatted(measured, value));
@@ -84,7 +88,8 @@ public record DesignEffect(double value, double rowsPerWindow, double measured) 
         double degrees = (windows.length - 1.0) * (used - 1.0);
         boolean differ = degrees > 0 && ChiSquaredDistribution.of(degrees).survivalProbability(statistic) < CHANCE;
         double measured = degrees > 0 ? Math.max(1, statistic / degrees) : 1;
-        return new DesignEffect(differ ? measured : 1, total / windows.length, measured);
+        return new DesignEffect(
+                differ ? measured : 1, total / windows.length, measured, differ ? degrees : Double.POSITIVE_INFINITY);
     }
 
     /**
@@ -122,6 +127,29 @@ public record DesignEffect(double value, double rowsPerWindow, double measured) 
         double used = Arrays.stream(total).filter(count -> count > 0).count();
         double value = used < 2 ? 1 : statistic / (rows * (used - 1));
         return new DesignEffect(Math.max(1, value), Double.MAX_VALUE);
+    }
+
+    /**
+     * The p-value of a test on effective sizes, allowing for their being learned: a design effect from few windows may be too
+     * small, and all that rests on it looks too sure. Exact for a chi-square statistic of two degrees of freedom, which is then one of
+     * Fisher's F; near for others.
+     *
+     * @param pValue as if the design effect were known, 0 to 1
+     * @return at least {@code pValue}; the same where the design effect is known or 1
+     */
+    public double allowing(double pValue) {
+        return Double.isInfinite(degrees) || pValue <= 0
+                ? pValue
+                : Math.pow(1 - 2 * Math.log(pValue) / degrees, -degrees / 2);
+    }
+
+    /**
+     * The p-value that {@link #allowing} turns into a level.
+     *
+     * @param level 0 to 1
+     */
+    public double needed(double level) {
+        return Double.isInfinite(degrees) ? level : Math.exp(-degrees / 2 * (Math.pow(level, -2 / degrees) - 1));
     }
 
     /**

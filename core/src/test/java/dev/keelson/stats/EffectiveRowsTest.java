@@ -2,10 +2,12 @@ package dev.keelson.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.FDistribution;
 import org.junit.jupiter.api.Test;
 
 final class EffectiveRowsTest {
@@ -32,6 +34,21 @@ final class EffectiveRowsTest {
         }
 
         assertThat(believed).isBetween(8, 34); // one in twenty
+    }
+
+    @Test
+    void aDesignEffectThatIsLearnedMakesTestsLessSureAsFishersLawDoes() {
+        DesignEffect learned = new DesignEffect(3, 100, 3, 22);
+
+        for (double p : new double[] {0.5, 0.05, 1e-3, 1e-9}) {
+            double statistic = -2 * Math.log(p); // of chi-square with two degrees of freedom
+
+            assertThat(learned.allowing(p))
+                    .isCloseTo(FDistribution.of(2, 22).survivalProbability(statistic / 2), withinPercentage(1e-6));
+            assertThat(learned.needed(learned.allowing(p))).isCloseTo(p, withinPercentage(1e-6));
+            assertThat(new DesignEffect(3, 100).allowing(p)).isEqualTo(p);
+        }
+        assertThat(learned.allowing(1)).isEqualTo(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.keelson.monitor;
 
 import dev.keelson.monitor.FeatureDrift.Severity;
 import dev.keelson.stats.ChiSquareTwoSample;
+import dev.keelson.stats.DesignEffect;
 import dev.keelson.stats.KolmogorovSmirnov;
 import dev.keelson.stats.Proportion;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
@@ -122,6 +123,10 @@ record ColumnFigures(
             // the largest p-value within the error of the distance
             p = slack == 0 ? test.pValue() : KolmogorovSmirnov.asymptoticPValue(Math.max(0, test.d() - slack), n, m);
         }
+        if (effective) {
+            p = profile.design().allowing(p);
+            unknownP = profile.design().allowing(unknownP);
+        }
         return new ColumnFigures(
                 rows,
                 sorted.length,
@@ -132,12 +137,13 @@ record ColumnFigures(
                 missing,
                 Math.abs(missing - profile.missingShare()),
                 size == Size.EFFECTIVE_ALONE ? 0 : profile.band(rows).missing(),
-                Proportion.test(
-                                profile.missingShare(),
-                                profile.design().referenceSize(profile.ordered().length),
-                                missing,
-                                effectiveRows)
-                        .pValue(),
+                profile.design()
+                        .allowing(Proportion.test(
+                                        profile.missingShare(),
+                                        profile.design().referenceSize(profile.ordered().length),
+                                        missing,
+                                        effectiveRows)
+                                .pValue()),
                 profile.distance(sorted),
                 profile.shift(sorted),
                 // judged by reference windows that hold as many values: fewer values scatter more
@@ -172,13 +178,14 @@ record ColumnFigures(
      * by the divergence that the chi-square statistic approximates.
      *
      * @param columns that are tested together
+     * @param design of the reference
      * @return NaN where nothing can be judged
      */
-    double smallest(int columns) {
+    double smallest(int columns, DesignEffect design) {
         if (!valuesSuffice || (degrees == 0 && !Double.isNaN(cramersV))) {
             return Double.NaN;
         }
-        return Math.max(DriftCheck.MATERIAL, Math.max(band, significant(DriftCheck.LEVEL / columns)));
+        return Math.max(DriftCheck.MATERIAL, Math.max(band, significant(design.needed(DriftCheck.LEVEL / columns))));
     }
 
     private double significant(double level) {

@@ -367,14 +367,14 @@ public final class DriftCheck {
                     figures.missing(),
                     figures.missingBand(),
                     missing[c],
-                    column.designEffect(),
+                    column.design().value(),
                     figures.effectiveRows(),
                     severity,
                     column.histogram(),
                     column.shares(),
                     figures.shift(),
                     method,
-                    policy == Policy.RECOMMENDED ? figures.smallest(tested) : Double.NaN));
+                    policy == Policy.RECOMMENDED ? figures.smallest(tested, column.design()) : Double.NaN));
         }
         return new Judged(features, findings);
     }

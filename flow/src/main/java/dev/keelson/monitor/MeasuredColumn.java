@@ -1,6 +1,7 @@
 package dev.keelson.monitor;
 
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
+import dev.keelson.stats.DesignEffect;
 import dev.keelson.stats.Histogram;
 import java.util.List;
 import java.util.function.DoubleFunction;
@@ -21,7 +22,7 @@ record MeasuredColumn(
         List<ColumnFigures> parts,
         List<ColumnFigures> quiet,
         double referenceMissing,
-        double designEffect,
+        DesignEffect design,
         Histogram histogram,
         @Nullable CategoryShares shares,
         @Nullable MethodResult method) {
@@ -59,7 +60,7 @@ record MeasuredColumn(
                 List.of(),
                 List.of(),
                 profile.missingShare(),
-                profile.design().value(),
+                profile.design(),
                 shares == null
                         ? Histogram.sharedSorted(profile.sorted(), profile.missing(), sorted, missing, HISTOGRAM_BINS)
                         : shares.histogram(profile.missing(), missing),
@@ -69,7 +70,7 @@ record MeasuredColumn(
 
     MeasuredColumn with(List<ColumnFigures> thirds, List<ColumnFigures> windows) {
         return new MeasuredColumn(
-                name, importance, figures, thirds, windows, referenceMissing, designEffect, histogram, shares, method);
+                name, importance, figures, thirds, windows, referenceMissing, design, histogram, shares, method);
     }
 
     static ColumnFigures.Size size(Policy policy) {

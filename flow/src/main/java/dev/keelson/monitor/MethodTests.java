@@ -85,10 +85,11 @@ final class MethodTests {
             case KS -> figures.p();
             case CHI_SQUARE -> {
                 Counts cells = cells(profile, current);
-                yield ChiSquareTwoSample.test(cells.reference(), cells.current(), n, m).pValue();
+                yield profile.design()
+                        .allowing(ChiSquareTwoSample.test(cells.reference(), cells.current(), n, m).pValue());
             }
-            case MANN_WHITNEY -> MannWhitney.testSorted(reference, current, n, m).pValue();
-            case ANDERSON_DARLING -> AndersonDarling.test(reference, current, n, m).pValue();
+            case MANN_WHITNEY -> profile.design().allowing(MannWhitney.testSorted(reference, current, n, m).pValue());
+            case ANDERSON_DARLING -> profile.design().allowing(AndersonDarling.test(reference, current, n, m).pValue());
             case PSI -> {
                 Counts cells = cells(profile, current);
                 yield Math.max(0, Psi.ofCounts(cells.reference(), cells.current(), n, m).excess());

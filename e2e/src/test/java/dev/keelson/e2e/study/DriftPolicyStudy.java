@@ -37,8 +37,7 @@ import org.jspecify.annotations.Nullable;
  * put into (all), {@code --kinds} of quiet worlds (all), {@code --faults all}, {@code claimed} (those of the claims) or
  * {@code none}, {@code --presets} quiet episodes of each reference that the presets judge (5; 0 for none).
  *
- * <p>Columns are made, measured and let go one at a time, so that memory does not grow with their number: windows of a million
- * rows need 500 MB.
+ * <p>Columns are made, measured and let go one at a time, so that memory does not grow with their number.
  */
 public final class DriftPolicyStudy implements Task {
     private static final int REFERENCE = 50_000;
