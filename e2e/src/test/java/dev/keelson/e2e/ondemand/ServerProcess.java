@@ -263,9 +263,11 @@ public final class ServerProcess implements AutoCloseable {
         return worker().isPresent();
     }
 
-    /** A server starts no other process; a long command line cannot be asked for what it is. */
+    /** A server starts no other Java; a long command line cannot be asked for what it is. */
     private Optional<ProcessHandle> worker() {
-        return process.toHandle().descendants().findFirst();
+        return process.toHandle().descendants()
+                .filter(each -> each.info().command().filter(command -> Path.of(command).endsWith("java")).isPresent())
+                .findFirst();
     }
 
     /** Asks it to end, as SIGTERM does, and goes on at once. */

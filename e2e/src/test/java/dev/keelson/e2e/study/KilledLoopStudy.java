@@ -37,20 +37,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The loop of a small project (loading, drift checks, trainings, promotions, alerts to a moody webhook) while the server or the
- * process that trains is killed at random moments. In the end every job has come to an end, no version was trained or registered
- * twice, champion, stage and audit trail agree, every message of every alert was taken, and the audit trail is sound. Options:
- * {@code --kills} (200), {@code --seconds} (no more kills after so long; one day), {@code --seed} (1).
+ * The loop of a small project (loading, drift checks, trainings, promotions, alerts to a moody webhook) while the process that
+ * trains, the server in the middle of a retraining, or the server at any moment is killed. In the end every job has come to an end,
+ * no version was trained or registered twice, champion, stage and audit trail agree, every message of every alert was taken, and the
+ * audit trail is sound. Options: {@code --kills} (200), {@code --seconds} (no more kills after so long; one day), {@code --seed} (1).
  */
 public final class KilledLoopStudy implements Task {
-    private static final Duration LEAST = Duration.ofMillis(300);
-    private static final Duration MOST = Duration.ofSeconds(20);
-    /** Half of the kills come while a model is trained. */
-    private static final Duration FOR_A_TRAINING = Duration.ofSeconds(30);
+    /** Of ten kills so many hit the process that trains, and so many the server after a retraining was asked for. */
+    private static final int WORKERS_OF_TEN = 4;
 
-    private static final Duration DURING_TRAINING = Duration.ofSeconds(2);
+    private static final int CHAINS_OF_TEN = 4;
+    private static final Duration AT_ANY_MOMENT = Duration.ofSeconds(2);
+    private static final Duration DURING_TRAINING = Duration.ofMillis(1_200);
+    private static final Duration DURING_RETRAINING = Duration.ofSeconds(4);
+    private static final Duration FOR_A_LOAD = Duration.ofSeconds(10);
+    private static final Duration FOR_A_TRAINING = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofMinutes(15);
-    private static final int WORKERS_OF_TEN = 5;
     private static final List<String> SCHEDULES = List.of("load", "drift", "retrain");
     private static final String PROJECT = ServerProcess.PROJECT + """
             monitors:
@@ -68,14 +70,18 @@ public final class KilledLoopStudy implements Task {
     @Override
     public ObjectNode run(Arguments arguments) throws Exception {
         return run(
-                arguments.number("kills", 200), Duration.ofSeconds(arguments.number("seconds", 86_400)), arguments.number("seed", 1));
+                arguments.number("kills", 200), Duration.ofSeconds(arguments.number("seconds", 86_400)), arguments.number("seed", 1), true);
     }
 
-    static ObjectNode run(int kills, Duration most, long seed) throws Exception {
+    /** @param moody whether the receiver of messages fails, hangs and lies until the kills are over */
+    static ObjectNode run(int kills, Duration most, long seed, boolean moody) throws Exception {
         Random random = new Random(seed);
         Path folder = Files.createTempDirectory("keelson-loop-");
         try (MoodyReceiver receiver = new MoodyReceiver(seed);
                 HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            if (!moody) {
+                receiver.becomeHonest();
+            }
             Games games = new Games(folder.resolve("games.csv"), seed);
             games.played(500);
             Files.writeString(folder.resolve(".env"), "HOOK_SECRET=of-this-study-alone\n");
@@ -84,41 +90,98 @@ public final class KilledLoopStudy implements Task {
                 Calls calls = new Calls(http, server.url());
                 AtomicBoolean over = new AtomicBoolean();
                 Thread driver = Thread.ofPlatform().start(() -> drive(calls, games, over, new Random(seed + 1)));
-                int servers = 0;
-                int workers = 0;
+                Killer killer = new Killer(server, calls, games, random);
                 long end = System.nanoTime() + most.toNanos();
                 for (int i = 0; i < kills && System.nanoTime() < end; i++) {
-                    if (random.nextBoolean()) {
-                        training(server);
-                        TimeUnit.MILLISECONDS.sleep(random.nextLong(DURING_TRAINING.toMillis()));
-                    } else {
-                        TimeUnit.MILLISECONDS.sleep(random.nextLong(LEAST.toMillis(), MOST.toMillis()));
-                    }
-                    if (random.nextInt(10) < WORKERS_OF_TEN && server.killWorker()) {
-                        workers++;
-                    } else {
-                        server.kill();
-                        servers++;
-                        server.restart();
-                    }
+                    killer.kill();
                 }
                 over.set(true);
                 driver.join();
                 receiver.becomeHonest();
                 games.present();
                 ObjectNode node = JsonNodeFactory.instance.objectNode();
-                node.put("kills_of_the_server", servers).put("kills_of_the_training_process", workers);
+                killer.tell(node);
                 boolean quiet = quiet(calls);
                 return found(node, server, calls, receiver, quiet);
             }
         }
     }
 
-    /** Waits for a training, but not for ever. */
-    private static void training(ServerProcess server) {
-        long end = System.nanoTime() + FOR_A_TRAINING.toNanos();
-        while (!server.trains() && System.nanoTime() < end) {
-            pause(Duration.ofMillis(50));
+    /** Kills, again and again. */
+    private static final class Killer {
+        private final ServerProcess server;
+        private final Calls calls;
+        private final Games games;
+        private final Random random;
+        private int workers;
+        private int retrainings;
+        private int servers;
+
+        Killer(ServerProcess server, Calls calls, Games games, Random random) {
+            this.server = server;
+            this.calls = calls;
+            this.games = games;
+            this.random = random;
+        }
+
+        void kill() {
+            int of = random.nextInt(10);
+            if (of < WORKERS_OF_TEN) {
+                while (!worker()) {
+                    // it had ended before
+                }
+                workers++;
+                return;
+            }
+            if (of < WORKERS_OF_TEN + CHAINS_OF_TEN) {
+                retraining();
+                pause(random(DURING_RETRAINING));
+            } else {
+                pause(random(AT_ANY_MOMENT));
+            }
+            retrainings += open("retrain", "running") > 0 ? 1 : 0;
+            server.kill();
+            servers++;
+            server.restart();
+        }
+
+        private boolean worker() {
+            retraining();
+            long end = System.nanoTime() + FOR_A_TRAINING.toNanos();
+            while (!server.trains() && System.nanoTime() < end) {
+                pause(Duration.ofMillis(10));
+            }
+            pause(random(DURING_TRAINING));
+            return server.killWorker();
+        }
+
+        /** Asks for a retraining from new rows; one that waits makes way, as a model has one at a time. */
+        private void retraining() {
+            games.present();
+            games.played(20);
+            calls.post("/api/v1/schedules/load/run", "{\"actor\":\"killer\",\"reason\":\"New rows.\"}");
+            long end = System.nanoTime() + FOR_A_LOAD.toNanos();
+            while (open("materialize", "waiting") + open("materialize", "running") > 0 && System.nanoTime() < end) {
+                pause(Duration.ofMillis(50));
+            }
+            giveUpRests(calls);
+            calls.post("/api/v1/schedules/retrain/run", "{\"actor\":\"killer\",\"reason\":\"New rows.\"}");
+        }
+
+        private long open(String kind, String state) {
+            return calls.get("/api/v1/jobs?limit=100&kind=%s&state=%s".formatted(kind, state))
+                    .map(document -> document.path("jobs").size())
+                    .orElse(0);
+        }
+
+        private Duration random(Duration most) {
+            return Duration.ofNanos(random.nextLong(most.toNanos()));
+        }
+
+        void tell(ObjectNode node) {
+            node.put("kills_of_the_training_process", workers)
+                    .put("kills_of_the_server", servers)
+                    .put("of_these_during_a_retraining", retrainings);
         }
     }
 

@@ -11,7 +11,7 @@ final class KilledLoopStudyIT {
 
     @Test
     void loopThatIsKilledGoesOnWhereItWas() throws Exception {
-        JsonNode result = KilledLoopStudy.run(3, Duration.ofMinutes(10), 1);
+        JsonNode result = KilledLoopStudy.run(3, Duration.ofMinutes(10), 1, false);
 
         assertThat(result.path("holds").asBoolean()).as(result.toPrettyString()).isTrue();
         assertThat(result.path("kills_of_the_server").asInt() + result.path("kills_of_the_training_process").asInt()).isEqualTo(3);

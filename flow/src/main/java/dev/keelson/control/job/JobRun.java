@@ -34,7 +34,7 @@ public final class JobRun {
     private final Duration lease;
     private final Thread thread;
     private final JobEnd end;
-    private Job job;
+    private volatile Job job;
     private double share;
     private String step;
     private @Nullable Stop stop;
@@ -51,8 +51,8 @@ public final class JobRun {
         this.step = begun.step();
     }
 
-    /** The job as it was when it was last stored. */
-    public synchronized Job job() {
+    /** The job as it was when it was last stored; waits for nobody, so that it may be asked within a transaction. */
+    public Job job() {
         return job;
     }
 

@@ -184,7 +184,22 @@ public final class JobWorkers implements AutoCloseable {
     /** Does the next job in the thread that calls, if one is due; whether there was one. */
     public boolean workOnce() {
         Instant now = clock.instant();
-        return catalog.<Optional<Job>>read(tx -> tx.jobs().next(now)).isPresent() && workOn(now, tx -> tx.jobs().next(now));
+        Optional<Job> next = next(now);
+        if (next.filter(this::runsHere).isPresent()) { // the clock jumped, or this machine slept
+            signs();
+            next = next(now).filter(each -> !runsHere(each));
+        }
+        return next.isPresent() && workOn(now, tx -> tx.jobs().next(now));
+    }
+
+    private Optional<Job> next(Instant now) {
+        return catalog.read(tx -> tx.jobs().next(now));
+    }
+
+    /** Whether a job whose lease is over is done by a thread of this process all the same. */
+    private boolean runsHere(Job job) {
+        return job.state() == State.RUNNING
+                && runs.stream().map(JobRun::job).anyMatch(each -> each.id().equals(job.id()) && each.attempt() == job.attempt());
     }
 
     /** Does one job in the thread that calls, if it waits, is due and nobody works at its subject; whether that was so. */

@@ -13,6 +13,7 @@ import dev.keelson.registry.job.Job.State;
 import dev.keelson.registry.job.JobLine;
 import dev.keelson.registry.job.JobQuery;
 import dev.keelson.registry.spi.Catalog;
+import dev.keelson.registry.spi.CatalogTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Workers on a clock that only the test moves; leases end when it says so. */
 final class JobWorkersTest {
@@ -230,6 +234,74 @@ final class JobWorkersTest {
         assertThat(takenOver).isTrue();
         assertThat(others).hasValue(1);
         assertThat(book.job(asked.id()).worker()).isEqualTo("later");
+    }
+
+    @Test
+    void clockThatJumpsAheadTakesNothingFromAThreadOfTheSameServer() throws Exception {
+        Job asked = ask("model/m");
+        CountDownLatch began = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicInteger times = new AtomicInteger();
+        JobWorkers workers = workers("w", run -> {
+            times.incrementAndGet();
+            began.countDown();
+            end.await();
+            return NOTHING;
+        });
+        Thread thread = Thread.ofPlatform().start(workers::workOnce);
+        began.await();
+
+        now = T0.plusSeconds(3_600);
+        boolean taken = workers.workOnce();
+        boolean takenByAnother = workers("other", run -> NOTHING).workOnce();
+        end.countDown();
+        thread.join();
+
+        assertThat(taken).isFalse();
+        assertThat(takenByAnother).as("its thread was heard of at the new time").isFalse();
+        assertThat(times).hasValue(1);
+        assertThat(book.job(asked.id()).state()).isEqualTo(State.DONE);
+        assertThat(book.job(asked.id()).attempt()).isOne();
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void lineOfALogAndASignOfLifeAtTheSameTimeDoNotWaitForEachOther() throws Exception {
+        Job asked = ask("model/m");
+        AtomicReference<Runnable> inTheTransaction = new AtomicReference<>(() -> {});
+        Catalog watched = new Catalog() {
+            @Override
+            public <R> R write(Function<CatalogTransaction, R> work) {
+                return catalog.write(tx -> {
+                    inTheTransaction.getAndSet(() -> {}).run();
+                    return work.apply(tx);
+                });
+            }
+
+            @Override
+            public <R> R read(Function<CatalogTransaction, R> work) {
+                return catalog.read(work);
+            }
+
+            @Override
+            public void close() {}
+        };
+        AtomicReference<JobWorkers> self = new AtomicReference<>();
+        self.set(new JobWorkers(watched, () -> now, "w", SETTINGS, Map.of("drift", run -> {
+            inTheTransaction.set(() -> {
+                Thread sign = Thread.ofPlatform().daemon().start(() -> self.get().signs());
+                while (sign.getState() == Thread.State.NEW || sign.getState() == Thread.State.RUNNABLE) {
+                    Thread.onSpinWait(); // until it waits for the end of this transaction
+                }
+            });
+            run.log("A line.");
+            return NOTHING;
+        })));
+
+        assertThat(self.get().workOnce()).isTrue();
+
+        assertThat(lines(asked)).containsExactly("A line.");
+        assertThat(book.job(asked.id()).state()).isEqualTo(State.DONE);
     }
 
     @Test
