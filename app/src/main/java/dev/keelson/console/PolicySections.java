@@ -147,13 +147,16 @@ final class PolicySections {
         }
         SheetDraft windows = new SheetDraft("Loss by history and age, beyond models of all history")
                 .words("History, days")
-                .numbers("Fresh", "Second quarter", "Third quarter", "Old");
+                .numbers("Fresh", "Second quarter", "Third quarter", "Old", "Gain in all", "p");
         for (JsonNode each : document.path("by_window")) {
             List<Cell> row = new ArrayList<>();
             row.add(Cell.of(fixed(each.path("days"), 0)));
             for (int q = 0; q < 4; q++) {
                 row.add(Cell.of(fixed(each.path("excess_by_age").path(q), 5)));
             }
+            row.add(Cell.of("%s [%s, %s]".formatted(
+                    fixed(each.path("gain").path(1), 5), fixed(each.path("gain").path(0), 5), fixed(each.path("gain").path(2), 5))));
+            row.add(Cell.of(fixed(each.path("p"), 3)));
             windows.row(row);
         }
         List<double[]> ages = new ArrayList<>();

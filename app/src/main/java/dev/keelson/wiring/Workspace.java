@@ -26,7 +26,6 @@ import dev.keelson.features.spi.OnlineStore;
 import dev.keelson.features.spi.PushLog;
 import dev.keelson.features.spi.SharedOnlineStore;
 import dev.keelson.frame.Frame;
-import dev.keelson.monitor.DecayMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.project.Project;
 import dev.keelson.project.RegistryDefinition;
@@ -701,7 +700,6 @@ public final class Workspace implements AutoCloseable {
         for (int i = 0; i < models.plans().size(); i++) {
             ModelPlan plan = models.plans().get(i);
             ModelRows mine = rows.get(plan.name());
-            DecayMonitorDefinition decay = models.loops().get(i).decay();
             if (mine == null) {
                 throw new IllegalArgumentException("There are no rows for the model (%s).".formatted(plan.name()));
             }

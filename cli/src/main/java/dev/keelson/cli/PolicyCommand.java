@@ -109,6 +109,8 @@ final class PolicyCommand extends CommandGroup {
             console.table(
                     List.of("POLICY", "LOSS", "GAIN ON NEVER", "P", "REGRET", "MONEY", "RETRAINED", "PROMOTED", "STALE"), rows);
             result.path("verdict").forEach(sentence -> console.note(sentence.asText()));
+            console.note("Money: " + result.path("money_is").asText());
+            console.note("Drift: " + result.path("drift_looks_at").asText());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.keelson.monitor.DriftCheck;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.monitor.ReferenceProfile;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -58,8 +59,8 @@ public final class WideDrift {
             List<double[]> before,
             List<double[]> now,
             Supplier<Optional<DriftReport>> tables) {
-        boolean moved = !before.isEmpty()
-                && !now.isEmpty()
+        boolean moved = before.size() >= Math.max(monitor.minRows(), ReferenceProfile.WINDOWS) // as the whole check asks for
+                && now.size() >= monitor.minRows()
                 && DriftCheck.outputsMoved(
                         DriftCheck.columns(before, outputs.size()), DriftCheck.columns(now, outputs.size()));
         return of(report, earlier, monitor, outputs, moved ? before : List.of(), moved ? now : List.of(), tables);

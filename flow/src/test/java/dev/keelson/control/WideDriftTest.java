@@ -74,6 +74,18 @@ class WideDriftTest {
     }
 
     @Test
+    void withFewAnswersNothingIsSaid() {
+        DriftReport columns = report(Policy.RECOMMENDED, 0, 0, 1);
+
+        for (int few : new int[] {0, 3, 99}) {
+            DriftReport quick = WideDrift.quickly(
+                    columns, monitor(Policy.RECOMMENDED, List.of()), OUTPUTS, answers(few, 0.1), answers(300, 0.9), Optional::empty);
+
+            assertThat(quick).isEqualTo(columns);
+        }
+    }
+
+    @Test
     void tablesAreAskedForWhereTheMonitorWantsThem() {
         DriftReport columns = report(Policy.RECOMMENDED, 0, 0, 1);
         int[] asked = new int[1];

@@ -60,8 +60,11 @@ public record ScheduleAdvice(
      * @param days of history they were trained on
      * @param excess mean loss for each event beyond that of models trained on all of it, by their age in quarters of the time
      *     between two of them; NaN where there is none
+     * @param gain mean loss for each event less than that of models trained on all of it, at all ages; its interval holds for all
+     *     windows at once
+     * @param pValue that it gains or loses anything, adjusted for the number of windows
      */
-    public record Window(double days, List<Double> excess) {}
+    public record Window(double days, List<Double> excess, Interval gain, double pValue) {}
 
     /**
      * Models of a window and what they lost.
@@ -160,8 +163,13 @@ public record ScheduleAdvice(
     private static List<Window> windows(LossMatrix matrix, List<Windowed> windowed) {
         int quarters = 4;
         List<Window> windows = new ArrayList<>();
-        for (Windowed window : windowed) {
-            LossMatrix own = window.matrix();
+        if (windowed.isEmpty()) {
+            return windows;
+        }
+        double[][] gains = new double[windowed.size()][matrix.epochs().size()];
+        List<List<Double>> excesses = new ArrayList<>();
+        for (int w = 0; w < windowed.size(); w++) {
+            LossMatrix own = windowed.get(w).matrix();
             double[] sums = new double[quarters];
             long[] counts = new long[quarters];
             for (int k = 0; k < own.candidates().size(); k++) {
@@ -173,7 +181,8 @@ public record ScheduleAdvice(
                 for (int t = from; t < to; t++) {
                     int quarter = Math.min(quarters - 1, quarters * (t - from) / (to - from));
                     for (int e = matrix.firstEpoch(t); e < matrix.firstEpoch(t + 1); e++) {
-                        sums[quarter] += own.loss(k, e) - matrix.loss(whole, e);
+                        gains[w][e] = matrix.loss(whole, e) - own.loss(k, e);
+                        sums[quarter] -= gains[w][e];
                         counts[quarter] += matrix.epochs().get(e).events();
                     }
                 }
@@ -182,7 +191,14 @@ public record ScheduleAdvice(
             for (int q = 0; q < quarters; q++) {
                 excess.add(counts[q] == 0 ? Double.NaN : sums[q] / counts[q]);
             }
-            windows.add(new Window(window.days(), excess));
+            excesses.add(excess);
+        }
+        int[] events = matrix.epochs().stream().mapToInt(LossMatrix.Epoch::events).toArray();
+        List<BlockBootstrap.Result> results = BlockBootstrap.means(
+                gains, events, PolicyVerdict.block(matrix), PolicyComparison.RESAMPLES, PolicyComparison.SEED);
+        for (int w = 0; w < windowed.size(); w++) {
+            windows.add(new Window(
+                    windowed.get(w).days(), excesses.get(w), results.get(w).interval(), results.get(w).pValue()));
         }
         return windows;
     }
@@ -215,27 +231,30 @@ public record ScheduleAdvice(
                 unit);
     }
 
+    /** Of the best of several windows more is said than that it looks better only where that is shown. */
     private static String history(List<Window> windows) {
-        Window best = null;
-        for (Window window : windows) {
-            if (best == null || first(window) < first(best)) {
-                best = window;
-            }
-        }
-        if (best == null || Double.isNaN(first(best))) {
+        Window best = windows.stream()
+                .reduce((a, b) -> a.gain().estimate() >= b.gain().estimate() ? a : b)
+                .orElse(null);
+        if (best == null) {
             return "";
         }
-        return first(best) < 0
-                ? String.format(
+        if (best.gain().estimate() > 0 && best.pValue() < 0.05) {
+            return String.format(
+                    Locale.ROOT,
+                    "Models of the last %.0f days lose %s an event less than those of all history.",
+                    best.days(),
+                    PolicyVerdict.interval(best.gain()));
+        }
+        return best.gain().upper() < 0
+                ? "Models of a shorter history than all of it are worse."
+                : String.format(
                         Locale.ROOT,
-                        "Fresh models of the last %.0f days lose %.4g an event less than those of all history.",
+                        "No shorter history is shown to be better than all of it: the best, of %.0f days, gains %s an event, p %.3f for all %d tried.",
                         best.days(),
-                        -first(best))
-                : "No shorter history than all of it gives better models.";
-    }
-
-    private static double first(Window window) {
-        return window.excess().getFirst();
+                        PolicyVerdict.interval(best.gain()),
+                        best.pValue(),
+                        windows.size());
     }
 
     private static Duration span(LossMatrix matrix, int every) {
@@ -306,6 +325,8 @@ public record ScheduleAdvice(
             ObjectNode row = learned.addObject().put("days", window.days());
             ArrayNode excess = row.putArray("excess_by_age");
             window.excess().forEach(each -> excess.add(PolicyScore.number(each)));
+            row.set("gain", interval(window.gain()));
+            row.put("p", window.pValue());
         }
         return node;
     }

@@ -288,6 +288,28 @@ class PolicyComparisonTest {
     }
 
     @Test
+    void aShorterHistoryIsAdvisedOnlyWhereItIsShownToBeBetter() {
+        LossMatrix all = matrix(40, 1, (k, d) -> 1);
+        LossMatrix chance = matrix(40, 1, (k, d) -> 1 + 0.01 * new SplittableRandom(k * 991L + d).nextGaussian());
+        LossMatrix better = matrix(40, 1, (k, d) -> 0.9 + 0.01 * new SplittableRandom(k * 991L + d).nextGaussian());
+        LossMatrix worse = matrix(40, 1, (k, d) -> 1.1 + 0.01 * new SplittableRandom(k * 991L + d).nextGaussian());
+
+        ScheduleAdvice none = ScheduleAdvice.of(all, List.of(window(90, chance), window(180, worse)), 0, 1);
+        ScheduleAdvice shown = ScheduleAdvice.of(all, List.of(window(90, better), window(180, worse)), 0, 1);
+        ScheduleAdvice all1 = ScheduleAdvice.of(all, List.of(window(180, worse)), 0, 1);
+
+        assertThat(none.sentence()).contains("No shorter history is shown to be better than all of it: the best, of 90 days");
+        assertThat(shown.sentence()).contains("Models of the last 90 days lose 0.1");
+        assertThat(all1.sentence()).contains("Models of a shorter history than all of it are worse.");
+        assertThat(shown.windows().getFirst().gain().estimate()).isCloseTo(0.1, within(0.01));
+        assertThat(shown.windows().getFirst().excess().getFirst()).isCloseTo(-0.1, within(0.01));
+    }
+
+    private static ScheduleAdvice.Windowed window(double days, LossMatrix matrix) {
+        return new ScheduleAdvice.Windowed(days, matrix);
+    }
+
+    @Test
     void neverMustBeAmongThem() {
         LossMatrix matrix = matrix(3, 1, (k, d) -> 1);
 
