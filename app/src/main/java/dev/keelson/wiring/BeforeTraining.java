@@ -250,8 +250,8 @@ record BeforeTraining(
             part.put("verdict", found.verdict().word())
                     .put("reason", found.reason())
                     .put("champion", found.version())
-                    .put("from", found.from().toString())
-                    .put("to", found.to().toString())
+                    .put("from", Objects.toString(found.from(), null))
+                    .put("to", Objects.toString(found.to(), null))
                     .put("rows", found.rows())
                     .put("reference_rows", found.referenceRows());
             ArrayNode moved = part.putArray("features");

@@ -213,7 +213,9 @@ public final class DriftCheck {
      * @param earlier earlier reports of this model, newest first
      */
     public static DriftReport withTables(DriftReport report, DriftReport tables, List<DriftReport> earlier) {
-        List<DriftFinding> before = before(earlier, report.from(), report.version()).stream()
+        Instant from = report.from();
+        List<DriftReport> separate = from == null ? List.of() : before(earlier, from, report.version());
+        List<DriftFinding> before = separate.stream()
                 .flatMap(each -> each.details().findings().stream())
                 .toList();
         List<DriftFinding> findings = new ArrayList<>();

@@ -79,7 +79,7 @@ class WideDriftTest {
 
         for (int few : new int[] {0, 3, 99}) {
             DriftReport quick = WideDrift.quickly(
-                    columns, monitor(Policy.RECOMMENDED, List.of()), OUTPUTS, answers(few, 0.1), answers(300, 0.9), Optional::empty);
+                    columns, List.of(), monitor(Policy.RECOMMENDED, List.of()), OUTPUTS, answers(few, 0.1), answers(300, 0.9), Optional::empty);
 
             assertThat(quick).isEqualTo(columns);
         }
