@@ -177,14 +177,32 @@ public final class HealthReports {
     }
 
     private Losses losses(LoggedModel model, List<LoggedPrediction> settled) {
+        return byDay(settled, each -> loss(model, each.event().probabilities(), known(model, each)));
+    }
+
+    /** How much less it lost than telling how frequent classes are among the same answers, or their mean. */
+    private Losses advantages(LoggedModel model, List<LoggedPrediction> settled) {
+        double[] naive = naive(model, settled);
+        return byDay(settled, each -> {
+            double truth = known(model, each);
+            return loss(model, naive, truth) - loss(model, each.event().probabilities(), truth);
+        });
+    }
+
+    private Losses byDay(List<LoggedPrediction> settled, ToDoubleFunction<LoggedPrediction> figure) {
         SortedMap<LocalDate, List<Double>> byDay = new TreeMap<>();
         for (LoggedPrediction each : settled) {
-            double truth = Objects.requireNonNull(truth(model, each));
-            double[] told = each.event().probabilities();
-            byDay.computeIfAbsent(day(each), none -> new ArrayList<>())
-                    .add(model.isNumber() ? (told[0] - truth) * (told[0] - truth) : -Math.log(Math.max(SMALLEST, told[(int) truth])));
+            byDay.computeIfAbsent(day(each), none -> new ArrayList<>()).add(figure.applyAsDouble(each));
         }
         return new Losses(byDay);
+    }
+
+    private static double loss(LoggedModel model, double[] told, double truth) {
+        return model.isNumber() ? (told[0] - truth) * (told[0] - truth) : -Math.log(Math.max(SMALLEST, told[(int) truth]));
+    }
+
+    private static double known(LoggedModel model, LoggedPrediction settled) {
+        return Objects.requireNonNull(truth(model, settled));
     }
 
     private LocalDate day(LoggedPrediction each) {
@@ -205,7 +223,7 @@ public final class HealthReports {
         double spread = metrics.getOrDefault("test_" + metric + "_upper", Double.NaN) - metrics.getOrDefault("test_" + metric + "_lower", Double.NaN);
         return performance(
                 model,
-                losses(model, settled),
+                settled,
                 metrics.getOrDefault("test_" + metric, Double.NaN),
                 metrics.getOrDefault("baseline/%s/test_%s".formatted(model.isNumber() ? "mean" : "frequencies", metric), Double.NaN),
                 Double.isFinite(spread) ? Math.max(0, spread / (2 * Z)) : 0,
@@ -227,26 +245,27 @@ public final class HealthReports {
         double error = (early.upper() - early.lower()) / (2 * Z);
         return performance(
                 model,
-                losses(model, since),
+                since,
                 early.estimate(),
-                naive(model, first),
+                early.estimate() + advantages(model, first).mean().interval(CONFIDENCE).estimate(),
                 Double.isFinite(error) ? error : 0,
                 "on its first settled days");
     }
 
-    /** Loss of telling how frequent classes are there, or the mean. */
-    private static double naive(LoggedModel model, List<LoggedPrediction> rows) {
-        double[] truth = rows.stream().mapToDouble(each -> Objects.requireNonNull(truth(model, each))).toArray();
+    /** How frequent classes are among settled answers, or the mean. */
+    private static double[] naive(LoggedModel model, List<LoggedPrediction> rows) {
+        double[] truth = rows.stream().mapToDouble(each -> known(model, each)).toArray();
         if (model.isNumber()) {
-            double mean = Arrays.stream(truth).average().orElseThrow();
-            return Arrays.stream(truth).map(each -> (each - mean) * (each - mean)).average().orElseThrow();
+            return new double[] {Arrays.stream(truth).average().orElseThrow()};
         }
-        double[] counts = new double[model.classes().size()];
-        Arrays.stream(truth).forEach(each -> counts[(int) each]++);
-        return Arrays.stream(counts).filter(each -> each > 0).map(each -> each / truth.length).map(share -> -share * Math.log(share)).sum();
+        double[] shares = new double[model.classes().size()];
+        Arrays.stream(truth).forEach(each -> shares[(int) each] += 1.0 / truth.length);
+        return shares;
     }
 
-    private Performance performance(LoggedModel model, Losses losses, double before, double naive, double error, String when) {
+    private Performance performance(
+            LoggedModel model, List<LoggedPrediction> settled, double before, double naive, double error, String when) {
+        Losses losses = losses(model, settled);
         double[] means = losses.means();
         Interval interval = losses.mean().interval(CONFIDENCE);
         return new Performance(
@@ -258,6 +277,7 @@ public final class HealthReports {
                 means.length,
                 before,
                 naive,
+                advantages(model, settled).mean().interval(CONFIDENCE),
                 DecayCheck.check(means, before, error, tolerance(model.name()), when));
     }
 

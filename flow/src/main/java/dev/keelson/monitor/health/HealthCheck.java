@@ -245,6 +245,7 @@ public final class HealthCheck {
             HealthReport.number(each, "upper", p.upper());
             HealthReport.number(each, "tested", p.tested());
             HealthReport.number(each, "naive", p.naive());
+            HealthReport.number(each, "advantage", p.advantage().estimate());
             each.set("decay", p.decay().toJson());
         }
         Calibration c = in.calibration();

@@ -2,6 +2,7 @@ package dev.keelson.monitor.health;
 
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
+import dev.keelson.stats.Interval;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,7 @@ public record HealthInputs(
      * @param days days on which they happened
      * @param tested loss to compare with: on the test period of its run, or of a model that others serve on its first settled days
      * @param naive loss there of telling how frequent classes are, or the mean
+     * @param advantage how much less was lost on the settled answers than by telling how frequent classes are among them, or their mean
      * @param decay whether it is worse than when it was tested
      */
     public record Performance(
@@ -67,6 +69,7 @@ public record HealthInputs(
             int days,
             double tested,
             double naive,
+            Interval advantage,
             DecayCheck.Report decay) {}
 
     /**

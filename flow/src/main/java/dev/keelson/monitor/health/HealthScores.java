@@ -7,6 +7,7 @@ import dev.keelson.monitor.health.HealthInputs.Drift;
 import dev.keelson.monitor.health.HealthInputs.Performance;
 import dev.keelson.monitor.health.HealthInputs.ViewAge;
 import dev.keelson.monitor.health.HealthReport.Score;
+import dev.keelson.stats.Interval;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -53,12 +54,21 @@ final class HealthScores {
         }
         String numbers = String.format(Locale.ROOT, "%s %.4f on %,d settled answers (95 %% interval %.4f to %.4f), %.4f %s", p.metric().replace('_', ' '), p.loss(), p.rows(), p.lower(), p.upper(), p.tested(), when(in));
         if (p.naive() > p.tested()) {
+            double before = p.naive() - p.tested();
+            Interval now = p.advantage();
             return new Score(
                     PERFORMANCE,
-                    left(p, p.loss()),
-                    left(p, p.upper()),
-                    left(p, p.lower()),
-                    String.format(Locale.ROOT, "%.0f %% of its %s advantage over a naive forecast (%.4f) is left: %s.", 100 * left(p, p.loss()), in.elsewhere() ? "early" : "tested", p.naive(), numbers));
+                    Math.clamp(now.estimate() / before, 0, 1),
+                    Math.clamp(now.lower() / before, 0, 1),
+                    Math.clamp(now.upper() / before, 0, 1),
+                    String.format(
+                            Locale.ROOT,
+                            "%.0f %% of its %s advantage over a naive forecast is left (%.4f of %.4f): %s.",
+                            100 * Math.clamp(now.estimate() / before, 0, 1),
+                            in.elsewhere() ? "early" : "tested",
+                            now.estimate(),
+                            before,
+                            numbers));
         }
         return new Score(
                 PERFORMANCE, ratio(p, p.loss()), ratio(p, p.upper()), ratio(p, p.lower()), String.format(Locale.ROOT, "%s over present loss: %s.", in.elsewhere() ? "Early" : "Tested", numbers));
@@ -67,10 +77,6 @@ final class HealthScores {
     /** When it was as good as it is compared with. */
     static String when(HealthInputs in) {
         return in.elsewhere() ? "on its first settled days" : "when it was tested";
-    }
-
-    private static double left(Performance p, double loss) {
-        return Math.clamp((p.naive() - loss) / (p.naive() - p.tested()), 0, 1);
     }
 
     private static double ratio(Performance p, double loss) {

@@ -13,6 +13,7 @@ import dev.keelson.monitor.health.HealthInputs.Performance;
 import dev.keelson.monitor.health.HealthInputs.ViewAge;
 import dev.keelson.monitor.health.HealthReport.Recommendation;
 import dev.keelson.monitor.health.HealthReport.Worth;
+import dev.keelson.stats.Interval;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,10 @@ final class HealthCheckTest {
     private static final Instant NOW = Instant.parse("2026-01-10T00:00:00Z");
     private static final HealthCosts COSTS = new HealthCosts(40, 500, 2);
 
+    private static Interval advantage(double mean) {
+        return new Interval(mean - 0.01, mean, mean + 0.01, 0.95);
+    }
+
     private static Performance performance(double loss, int days) {
         double[] daily = new double[days];
         Arrays.fill(daily, loss);
@@ -31,7 +36,7 @@ final class HealthCheckTest {
             daily[i] += i % 2 == 0 ? 0.02 : -0.02;
         }
         return new Performance(
-                "log_loss", loss, loss - 0.01, loss + 0.01, 10 * days, days, 0.60, 0.70, DecayCheck.check(daily, 0.60, 0.002, 0.05));
+                "log_loss", loss, loss - 0.01, loss + 0.01, 10 * days, days, 0.60, 0.70, advantage(0.70 - loss), DecayCheck.check(daily, 0.60, 0.002, 0.05));
     }
 
     private static Drift drift(Verdict verdict, double alarmed, String... columns) {
@@ -133,10 +138,23 @@ final class HealthCheckTest {
     }
 
     @Test
+    void daysThatAreHarderForEverybodyCostNoAdvantage() {
+        Performance usual = performance(0.61, 60);
+        Performance harder = new Performance(
+                "log_loss", 0.75, 0.70, 0.80, 600, 60, 0.60, 0.70, advantage(0.09), usual.decay());
+
+        HealthReport report = HealthCheck.of(inputs(harder, null, drift(Verdict.NONE, 0)), COSTS);
+
+        assertThat(report.score("performance").value()).isCloseTo(0.9, within(1e-9));
+        assertThat(report.score("performance").sentence())
+                .startsWith("90 % of its tested advantage over a naive forecast is left (0.0900 of 0.1000): log loss 0.7500 on 600 settled answers");
+    }
+
+    @Test
     void whatIsNotWellIsWatchedThoughItIsNoReasonToTrain() {
         HealthInputs quiet = inputs(performance(0.61, 60), new Calibration(0.2, 0.03, 0.025, 0.4, 600), drift(Verdict.NONE, 0));
         Performance little = new Performance(
-                "log_loss", 0.69, 0.60, 0.75, 540, 60, 0.60, 0.70, Objects.requireNonNull(quiet.performance()).decay());
+                "log_loss", 0.69, 0.60, 0.75, 540, 60, 0.60, 0.70, advantage(0.01), Objects.requireNonNull(quiet.performance()).decay());
         HealthReport report = HealthCheck.of(
                 new HealthInputs(
                         "tips", 3, NOW, NOW, true, little, new Calibration(0.2, 0.09, 0.045, 0.0099, 540), drift(Verdict.NONE, 0), List.of(), 1_000,
