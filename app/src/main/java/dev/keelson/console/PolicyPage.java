@@ -127,7 +127,7 @@ final class PolicyPage {
     private static Action form(ActionDraft draft) {
         return draft.text("from", "First day (empty: the last third)", "", false)
                 .text("step", "Time between two decisions", "7d", true)
-                .text("retrain_cost", "Price of a retraining", "0", true)
+                .text("retrain_cost", "Price of a retraining (empty: the model's costs, else 0)", "", false)
                 .done();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.expression.Durations;
+import dev.keelson.monitor.health.HealthCosts;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param step time between two decisions, above zero
  * @param every a candidate is trained every so many steps, at least 1
  * @param policies names of those to compare; empty for all
- * @param retrainCost price of a retraining, at least 0
- * @param lossValue price of one unit of summed loss, above 0
+ * @param retrainCost price of a retraining, at least 0; null for that of the model's costs, else 0
+ * @param lossValue price of one unit of summed loss, above 0; null for that of the model's costs, else 1
  * @param changes days on which the world is known to have changed
  */
 public record PolicyRequest(
@@ -30,8 +31,8 @@ public record PolicyRequest(
         Duration step,
         int every,
         List<String> policies,
-        double retrainCost,
-        double lossValue,
+        @Nullable Double retrainCost,
+        @Nullable Double lossValue,
         List<LocalDate> changes)
         implements Jobs.Request {
     /** Checks the ranges. */
@@ -40,8 +41,8 @@ public record PolicyRequest(
             throw new IllegalArgumentException(
                     "step (%s) must be above zero and every (%d) at least 1.".formatted(step, every));
         }
-        if (!(retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY)
-                || !(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY)) {
+        if (retrainCost != null && !(retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY)
+                || lossValue != null && !(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
                     "retrain_cost (%s) must be at least 0 and loss_value (%s) above 0.".formatted(retrainCost, lossValue));
         }
@@ -49,9 +50,16 @@ public record PolicyRequest(
         changes = List.copyOf(changes);
     }
 
-    /** Weekly steps over the last third, all policies, no prices. */
+    /** Weekly steps over the last third, all policies, prices of the model. */
     public static PolicyRequest of(String model) {
-        return new PolicyRequest(model, null, null, Duration.ofDays(7), 1, List.of(), 0, 1, List.of());
+        return new PolicyRequest(model, null, null, Duration.ofDays(7), 1, List.of(), null, null, List.of());
+    }
+
+    /** The same with the prices of the model where it names none. */
+    public PolicyRequest priced(HealthCosts costs) {
+        double training = retrainCost != null ? retrainCost : costs.retrain() >= 0 ? costs.retrain() : 0;
+        double unit = lossValue != null ? lossValue : costs.unitOfLoss() > 0 ? costs.unitOfLoss() : 1;
+        return new PolicyRequest(model, from, to, step, every, policies, training, unit, changes);
     }
 
     @Override
@@ -91,9 +99,13 @@ public record PolicyRequest(
                 Durations.parse(node.path("step").asText("7d")),
                 node.path("every").asInt(1),
                 policies,
-                node.path("retrain_cost").asDouble(0),
-                node.path("loss_value").asDouble(1),
+                number(node.path("retrain_cost")),
+                number(node.path("loss_value")),
                 changes);
+    }
+
+    private static @Nullable Double number(JsonNode node) {
+        return node.isNumber() ? (Double) node.asDouble() : null;
     }
 
     private static @Nullable LocalDate day(JsonNode node) {

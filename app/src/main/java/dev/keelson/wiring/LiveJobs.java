@@ -237,7 +237,7 @@ final class LiveJobs {
             }
             Optional<ModelVersion> newest = backend.versions(model.name()).stream().findFirst();
             Instant trained = newest.orElse(champion.get()).createdAt();
-            long before = rowsAt(model.source(), trained);
+            long before = rowsLearned(newest.orElse(champion.get()), model.source());
             long now = backend.data().latest(model.source()).map(DatasetVersion::rows).orElse(0L);
             if (before > 0 && wanted.enough(before, now)) {
                 RetrainRequest request = RetrainRequest.full(model.name(), Trigger.NEW_DATA);
@@ -246,11 +246,16 @@ final class LiveJobs {
         }
     }
 
-    private long rowsAt(String source, Instant at) {
+    /** Rows of the dataset version that a version learned from; 0 where it is not known any more. */
+    private long rowsLearned(ModelVersion version, String source) {
+        String learned = backend.run(version.runId())
+                .map(run -> RunPipeline.parsed(run.provenance()).path("dataset_version").asText())
+                .orElse("");
         return backend.data().versions(source).stream()
-                .filter(each -> !each.createdAt().isAfter(at))
+                .filter(each -> each.id().equals(learned))
                 .mapToLong(DatasetVersion::rows)
-                .reduce(0, (first, last) -> last);
+                .findFirst()
+                .orElse(0);
     }
 
     private static String model(JobRun run) {

@@ -38,6 +38,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -93,6 +94,10 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
                 .toList();
     }
 
+    private static double price(@Nullable Double known) {
+        return Objects.requireNonNull(known, "The prices of the model were put in before.");
+    }
+
     private static void check(PolicyRequest request) {
         List<String> names = names();
         for (String name : request.policies()) {
@@ -106,8 +111,9 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
     }
 
     @Override
-    public ProjectJobs.Done run(Project whole, PolicyRequest request, ProjectJobs.Watch watch) {
-        check(request);
+    public ProjectJobs.Done run(Project whole, PolicyRequest asked, ProjectJobs.Watch watch) {
+        check(asked);
+        PolicyRequest request = asked.priced(whole.costs(asked.model()));
         Project project = ReplayJob.only(whole, request.model());
         List<SourceRows> sources = workspace.readSources();
         ReplayJob.Request replay = new ReplayJob.Request(
@@ -290,7 +296,7 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
                     matrix,
                     paths,
                     new PolicyComparison.Options(
-                            request.retrainCost(), request.lossValue(), new DatedChanges(changes), today));
+                            price(request.retrainCost()), price(request.lossValue()), new DatedChanges(changes), today));
         }
 
         /** Dated changes within the period with what happened: those of the request, and of the project file. */
@@ -373,7 +379,7 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
                     // a history too short to train on is no choice
                 }
             }
-            return ScheduleAdvice.of(matrix, windowed, request.retrainCost(), request.lossValue());
+            return ScheduleAdvice.of(matrix, windowed, price(request.retrainCost()), price(request.lossValue()));
         }
 
         /** When the oldest row of the model's source happened. */

@@ -93,20 +93,21 @@ final class EnginePoolTest {
     }
 
     @Test
-    void whatIsNotDoneByTheDeadlineIsTurnedAwayAndLeavesTheQueue() throws InterruptedException {
+    void whatIsNotDoneByTheDeadlineIsTurnedAwayAndLeavesTheQueue() {
         try (EnginePool pool = new EnginePool(new Engines(1, 4, Duration.ofMillis(1)))) {
-            CompletableFuture<KeelsonException> running =
-                    CompletableFuture.supplyAsync(() -> refused(pool, this::hold), CALLERS);
-            begun.await();
+            int given = 0;
+            while (begun.getCount() > 0) { // a thread may be slower to begin than the deadline
+                assertThat(refused(pool, this::hold).code()).isEqualTo(ErrorCode.OVERLOADED);
+                given++;
+            }
             AtomicInteger done = new AtomicInteger();
 
             KeelsonException waited = refused(pool, i -> done.incrementAndGet());
 
             assertThat(waited.code()).isEqualTo(ErrorCode.OVERLOADED);
             assertThat(waited).hasMessageContaining("within 1 ms");
-            assertThat(running.join().code()).isEqualTo(ErrorCode.OVERLOADED);
             assertThat(pool.waiting()).isZero();
-            assertThat(pool.late()).isEqualTo(2);
+            assertThat(pool.late()).isEqualTo(given + 1);
             assertThat(done).hasValue(0);
             held.countDown();
         }

@@ -52,7 +52,7 @@ final class PolicyWorkIT {
 
     private static PolicyRequest request(List<String> policies, double retrainCost) {
         return new PolicyRequest(
-                MODEL, FROM, TO, STEP, 1, policies, retrainCost, 1, List.of(LocalDate.parse("2016-11-15")));
+                MODEL, FROM, TO, STEP, 1, policies, retrainCost, 1.0, List.of(LocalDate.parse("2016-11-15")));
     }
 
     private static JsonNode compare(Project project, PolicyRequest request, Stages stages) {
@@ -163,8 +163,8 @@ final class PolicyWorkIT {
                         Duration.ofHours(6),
                         4,
                         List.of(),
-                        0,
-                        1,
+                        0.0,
+                        1.0,
                         List.of()),
                 new Stages());
 

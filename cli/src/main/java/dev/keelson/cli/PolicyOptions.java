@@ -44,16 +44,14 @@ final class PolicyOptions {
     @Option(
             names = "--retrain-cost",
             paramLabel = "MONEY",
-            defaultValue = "0",
-            description = "Price of one retraining (default: 0).")
-    double retrainCost;
+            description = "Price of one retraining (default: that of the model's costs, else 0).")
+    @Nullable Double retrainCost;
 
     @Option(
             names = "--loss-value",
             paramLabel = "MONEY",
-            defaultValue = "1",
-            description = "Price of one unit of loss, summed over events (default: 1).")
-    double lossValue = 1;
+            description = "Price of one unit of loss, summed over events (default: that of the model's costs, else 1).")
+    @Nullable Double lossValue;
 
     /** What is asked about each model. */
     List<PolicyRequest> requests(Project project, List<String> policies, @Nullable Path changes) {
@@ -61,10 +59,10 @@ final class PolicyOptions {
         Duration length = all.of(() -> length(step)).orElse(Duration.ZERO);
         must(every >= 1, "--every (%d) must be at least 1.".formatted(every), all);
         must(
-                retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY,
+                retrainCost == null || retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY,
                 "--retrain-cost (%s) must be at least 0.".formatted(retrainCost),
                 all);
-        must(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY, "--loss-value (%s) must be above 0.".formatted(lossValue), all);
+        must(lossValue == null || lossValue > 0 && lossValue < Double.POSITIVE_INFINITY, "--loss-value (%s) must be above 0.".formatted(lossValue), all);
         LocalDate first = from;
         LocalDate last = to;
         must(first == null || last == null || first.isBefore(last), "--from (%s) must be before --to (%s).".formatted(first, last), all);

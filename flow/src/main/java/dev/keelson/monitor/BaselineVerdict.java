@@ -61,7 +61,7 @@ public record BaselineVerdict(
         BaselineVerdict near = rolling.get();
         return Optional.of(
                 far.moved()
-                        ? "Creep: against `%s` %s moved (%s), against `%s` nothing did; it came so slowly that the baseline that rolls on hides it."
+                        ? "Against `%s` %s moved (%s), against `%s` nothing did: creep, which a baseline that rolls on hides, or that one is too short to see it."
                                 .formatted(far.source, far.named(), far.verdict.word(), near.source)
                         : "Against `%s` %s moved (%s), against `%s` nothing did: it left what came just before and lies where the frozen baseline has been."
                                 .formatted(near.source, near.named(), near.verdict.word(), far.source));

@@ -62,8 +62,8 @@ final class BaselineCheckTest {
         assertThat(report.verdict()).isEqualTo(Verdict.ALARM);
         assertThat(report.baselines()).extracting(BaselineVerdict::verdict).containsExactly(Verdict.ALARM, Verdict.NONE);
         assertThat(report.disagreement()).hasValueSatisfying(sentence -> assertThat(sentence)
-                .startsWith("Creep: against `training` x moved (alarm), against `last 30d` nothing did"));
-        assertThat(report.reason()).contains("Creep");
+                .startsWith("Against `training` x moved (alarm), against `last 30d` nothing did: creep,"));
+        assertThat(report.reason()).contains("creep, which a baseline that rolls on hides");
         assertThat(judged.beside()).singleElement().satisfies(beside -> {
             assertThat(beside.verdict()).isEqualTo(Verdict.NONE);
             assertThat(BaselineCheck.stored(beside).subject()).isEqualTo("m against last 30d");
