@@ -1006,7 +1006,7 @@ public final class ProjectGrammar {
                     "secret",
                     text("a variable such as `${N8N_SECRET}`"),
                     null,
-                    "What JSON is signed with (HMAC-SHA256), 24 characters or more."),
+                    "What JSON is signed with (HMAC-SHA256), of at least 16 characters."),
             optional(
                     "smtp",
                     text("an address such as `${SMTP_URL}`"),
