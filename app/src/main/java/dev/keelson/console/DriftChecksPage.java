@@ -10,6 +10,7 @@ import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.monitor.DriftComparison;
 import dev.keelson.monitor.DriftMonitorDefinition.Policy;
 import dev.keelson.monitor.DriftReport;
@@ -167,7 +168,7 @@ final class DriftChecksPage {
 
     private List<Action.Option> models() {
         List<Action.Option> options = new ArrayList<>(List.of(new Action.Option("", "any")));
-        backend.project().models().forEach(each -> options.add(new Action.Option(each.name(), each.name())));
+        LoggedModel.all(backend.project()).forEach(each -> options.add(new Action.Option(each.name(), each.name())));
         return options;
     }
 

@@ -3,6 +3,7 @@ package dev.keelson.http;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Suggestion;
+import dev.keelson.project.PredictionLogDefinition;
 import dev.keelson.project.Project;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +30,7 @@ public record LoggedModel(String name, boolean elsewhere, List<String> classes, 
 
     /** Names of what is handed in of a model that others serve: its features, then what it predicts. */
     public List<String> columns() {
-        List<String> names = new ArrayList<>(features);
-        if (isNumber()) {
-            names.add("prediction");
-        } else {
-            classes.forEach(each -> names.add("p(%s)".formatted(each)));
-        }
-        return names;
+        return new PredictionLogDefinition.Elsewhere(name, classes, features).columns();
     }
 
     /** All of a project: its own in the order of the file, then those that others serve. */

@@ -275,7 +275,7 @@ final class ModelSection {
         }
         inputsByModel.put(
                 entry.name(),
-                new ModelInputs(label.definition().isNumber(), new LinkedHashSet<>(features.known()), features.allKnown()));
+                new ModelInputs(label.definition().isNumber(), new LinkedHashSet<>(features.known()), features.allKnown(), Set.of()));
         if (label.definition().isNumber()) {
             checkNumber(table, label);
         }

@@ -68,7 +68,7 @@ final class OperationsSection {
     private final Set<String> watchable;
     private final Map<String, Boolean> numbers;
     private final Map<String, SourceColumns> sourceByModel;
-    private final StreamNames streamNames;
+    private final MonitorNames monitorNames;
     private final ZoneId projectZone;
     private final List<DriftMonitorDefinition> drift = new ArrayList<>();
     private final List<DecayMonitorDefinition> decay = new ArrayList<>();
@@ -81,6 +81,7 @@ final class OperationsSection {
      * @param modelNames all names under {@code models}, also of those that could not be read
      * @param elsewhere names of models that others serve; they can be watched
      * @param numbers whether a model predicts a number, of each that could be read
+     * @param inputsByModel what monitors can name, of each that could be read
      */
     OperationsSection(
             Problems problems,
@@ -98,7 +99,7 @@ final class OperationsSection {
         this.watchable.addAll(elsewhere);
         this.numbers = numbers;
         this.sourceByModel = sourceByModel;
-        this.streamNames = new StreamNames(problems, inputsByModel);
+        this.monitorNames = new MonitorNames(problems, inputsByModel);
         this.projectZone = projectZone;
     }
 
@@ -300,7 +301,8 @@ final class OperationsSection {
                 watch(watched.name(), text, models);
             }
         }
-        streamNames.check(table.scalars("streams"), models, watch.keySet());
+        monitorNames.streams(table.scalars("streams"), models, watch.keySet());
+        monitorNames.segments(table.scalars("segments"), models);
         drift.add(new DriftMonitorDefinition(
                 entry.name(),
                 models,

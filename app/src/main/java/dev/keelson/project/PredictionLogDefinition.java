@@ -1,6 +1,7 @@
 package dev.keelson.project;
 
 import dev.keelson.error.Located;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +31,28 @@ public record PredictionLogDefinition(@Nullable Located remote, String table, Li
      * @param features names of the features that may be handed in, in the order in which they are kept
      */
     public record Elsewhere(String name, List<String> classes, List<String> features) {
+        /** The column of the segments that are handed in. */
+        public static final String SEGMENT = "segment";
+
         public Elsewhere {
             classes = List.copyOf(classes);
             features = List.copyOf(features);
+        }
+
+        /** Whether it predicts a number instead of a class. */
+        public boolean isNumber() {
+            return classes.isEmpty();
+        }
+
+        /** Names of what is handed in: its features, then what it predicts. */
+        public List<String> columns() {
+            List<String> names = new ArrayList<>(features);
+            if (isNumber()) {
+                names.add("prediction");
+            } else {
+                classes.forEach(each -> names.add("p(%s)".formatted(each)));
+            }
+            return names;
         }
     }
 }

@@ -114,7 +114,11 @@ public final class ProjectReader {
                 new PredictionLogSection(problems, names(written, "models")).read(fitted);
         Map<String, Boolean> numbers = new HashMap<>();
         models.definitions().forEach(model -> numbers.put(model.name(), model.isNumber()));
-        predictionLog.elsewhere().forEach(model -> numbers.put(model.name(), model.classes().isEmpty()));
+        Map<String, ModelInputs> inputs = new HashMap<>(models.inputsByModel());
+        predictionLog.elsewhere().forEach(model -> {
+            numbers.put(model.name(), model.isNumber());
+            inputs.put(model.name(), ModelInputs.of(model));
+        });
         OperationsSection operations = new OperationsSection(
                 problems,
                 shapes,
@@ -122,7 +126,7 @@ public final class ProjectReader {
                 names(written, "elsewhere"),
                 numbers,
                 models.sourceByModel(),
-                models.inputsByModel(),
+                inputs,
                 zone);
         operations.read(fitted);
         new ProfitCheck(problems, models.definitions(), models.sourceByModel()).check(operations.promotion());

@@ -798,8 +798,7 @@ final class BundleTrainer implements LoopTrainer {
 
     @Override
     public Optional<DriftReport> tables(ModelVersion version, Asked window, DriftMonitorDefinition monitor, Instant at) {
-        DataDriftSettings settings = new DataDriftSettings(
-                version.model(), monitor, List.of(), Set.of(), null, null, window.from(), window.end(), false);
+        DataDriftSettings settings = DataDriftSettings.ofModel(version.model(), monitor, window.from(), window.end());
         return Optional.of(DataDriftCheck.check(
                 inputs(version), served(window), settings, monitor.multivariate() ? ProjectDrift.learner() : null, at));
     }

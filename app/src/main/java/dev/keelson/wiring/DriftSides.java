@@ -12,6 +12,7 @@ import dev.keelson.frame.ColumnType;
 import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Vector;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.monitor.FrameData;
 import dev.keelson.monitor.TakenData;
 import dev.keelson.monitor.spi.DriftData;
@@ -62,14 +63,14 @@ final class DriftSides implements AutoCloseable {
     /** What models have. */
     interface ModelTables {
         /**
-         * What the champion was trained on.
+         * What the champion was trained on; of a model that others serve, the first predictions that were handed in.
          *
          * @throws KeelsonException MODEL_NOT_FOUND, NOT_READY
          */
-        DriftData training(String model);
+        DriftSide training(String model);
 
         /**
-         * What the model was asked.
+         * What the model was asked; of a model that others serve, what was handed in.
          *
          * @param time of the events; null for the window of its monitor
          */
@@ -130,7 +131,7 @@ final class DriftSides implements AutoCloseable {
             return file(what, requireTime(of, text), column);
         }
         if (what.equals(CHAMPION) || what.startsWith(CHAMPION + ":")) {
-            return DriftSide.of(models().training(named(what, CHAMPION, model)));
+            return models().training(named(what, CHAMPION, model));
         }
         if (what.equals(SERVED) || what.startsWith(SERVED + ":")) {
             return models().served(named(what, SERVED, model), of.isEmpty() ? null : requireTime(of, text));
@@ -148,7 +149,11 @@ final class DriftSides implements AutoCloseable {
         if (model != null) {
             return model;
         }
-        List<String> all = project().project().models().stream().map(each -> each.name()).toList();
+        Project known = project().project();
+        if (known.models().size() == 1) {
+            return known.models().getFirst().name();
+        }
+        List<String> all = LoggedModel.all(known).stream().map(LoggedModel::name).toList();
         if (all.size() == 1) {
             return all.getFirst();
         }

@@ -47,12 +47,12 @@ import dev.keelson.lineage.LoggedPredictions;
 import dev.keelson.lineage.PredictionTraces;
 import dev.keelson.lineage.StoredLineage;
 import dev.keelson.monitor.BaselineCheck;
-import dev.keelson.monitor.DriftCheck;
+import dev.keelson.monitor.DataDriftCheck;
+import dev.keelson.monitor.DataDriftSettings;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.WindowProfiles;
 import dev.keelson.monitor.performance.WindowEstimates;
-import dev.keelson.monitor.spi.DriftData;
 import dev.keelson.project.Project;
 import dev.keelson.project.ServeDefinition;
 import dev.keelson.registry.AuditEntry;
@@ -1068,10 +1068,24 @@ public final class LiveBackend implements Backend, AutoCloseable {
     /** Of a model that others serve: the newest of what was handed in against what was handed in before. */
     private DriftReport checkDrift(HandedIn all, DriftMonitorDefinition monitor) {
         Instant now = clock.instant();
-        DriftCheck.Window window = all.window(monitor, now);
-        BaselineCheck.Judged judged = BaselineCheck.check(
-                all.model().name(), 0, baselines.against(all, monitor, window.from()), window, monitor, now);
-        return keep(judged.report(), judged.beside(), now, "");
+        HandedIn.Part window = all.window(monitor, now);
+        List<BaselineCheck.Against> against = baselines.against(all, monitor, window.from());
+        BaselineCheck.Judged judged =
+                BaselineCheck.check(all.model().name(), 0, against, all.judged(window), monitor, now);
+        DriftReport report = WideDrift.of(
+                judged.report(),
+                against.getFirst().earlier(),
+                monitor,
+                List.of(), // its answers are columns already
+                List.of(),
+                List.of(),
+                () -> Optional.of(DataDriftCheck.check(
+                        all.reference(true).data(),
+                        all.side(window, true).data(),
+                        DataDriftSettings.ofModel(all.model().name(), monitor, window.from(), window.end()),
+                        monitor.multivariate() ? ProjectDrift.learner() : null,
+                        now)));
+        return keep(report, judged.beside(), now, "");
     }
 
     /** Keeps the reports of a check and tells what should be known of them. */
@@ -1133,21 +1147,36 @@ public final class LiveBackend implements Backend, AutoCloseable {
     /** What the models were trained on, and were asked. */
     private final class LiveModelTables implements DriftSides.ModelTables {
         @Override
-        public DriftData training(String model) {
+        public DriftSide training(String model) {
             synchronized (LiveBackend.this) {
-                return trainer(model).inputs(Objects.requireNonNull(serving(model)).champion().version());
+                if (LoggedModel.isElsewhere(project, model)) {
+                    return handedIn(model).reference(false);
+                }
+                return DriftSide.of(trainer(model).inputs(Objects.requireNonNull(serving(model)).champion().version()));
             }
+        }
+
+        private HandedIn handedIn(String model) {
+            catchUp();
+            return new HandedIn(log, LoggedModel.of(project, model));
         }
 
         @Override
         public DriftSide served(String model, DriftSides.@Nullable When time) {
             synchronized (LiveBackend.this) {
-                BundleTrainer trainer = trainer(model);
-                catchUp();
                 Optional<DriftMonitorDefinition> monitor = Projects.drift(project, model);
                 Duration length = time != null && time.last() != null
                         ? time.last()
                         : monitor.map(DriftMonitorDefinition::window).orElse(Duration.ofDays(7));
+                int least = time == null ? monitor.map(DriftMonitorDefinition::minRows).orElse(100) : 0;
+                if (LoggedModel.isElsewhere(project, model)) {
+                    HandedIn all = handedIn(model);
+                    return time != null && time.last() == null
+                            ? all.between(time.from(), time.to())
+                            : all.side(all.window(length, least, clock.instant()), false);
+                }
+                BundleTrainer trainer = trainer(model);
+                catchUp();
                 ServedWindow window = time != null && time.last() == null
                         ? ServedWindow.between(
                                 log,
@@ -1158,7 +1187,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
                                 log,
                                 model,
                                 length,
-                                time == null ? monitor.map(DriftMonitorDefinition::minRows).orElse(100) : 0,
+                                least,
                                 clock.instant());
                 return new DriftSide(trainer.served(window.asked()), window.from(), window.end());
             }
@@ -1171,7 +1200,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
 
         /** Its trainer, with all rows; the model has a champion. */
         private BundleTrainer trainer(String model) {
-            Projects.model(project, model);
+            LoggedModel.of(project, model);
             BundleTrainer trainer = trainers.get(model);
             ProjectModels compiled = models;
             if (serving(model) == null || trainer == null || compiled == null) {

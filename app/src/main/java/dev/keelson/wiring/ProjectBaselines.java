@@ -289,9 +289,10 @@ final class ProjectBaselines implements BaselineService {
                 .findFirst()
                 .orElseThrow(() -> BaselineService.unknown(id));
         BaselineRows rows = BaselineRows.ofBytes(bytes(baseline));
-        Frame kept = rows.table(
-                SystemColumns.EVENT_TIME,
-                filled(baseline.model(), workspace.latestWithViews(clock.instant())).texts());
+        DoubleFunction<@Nullable String> texts = LoggedModel.isElsewhere(project, baseline.model())
+                ? _ -> null // numbers alone are handed in
+                : filled(baseline.model(), workspace.latestWithViews(clock.instant())).texts();
+        Frame kept = rows.table(SystemColumns.EVENT_TIME, texts);
         return new DriftSides.Rows(
                 "baseline %s%s"
                         .formatted(baseline.id(), rows.exact() ? "" : " (%,d rows kept of %,d)".formatted(kept.rows(), rows.rows())),

@@ -9,6 +9,7 @@ import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.DriftRequest;
 import dev.keelson.http.DriftService;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.SimulateRequest;
 import dev.keelson.learn.Learner;
 import dev.keelson.learn.spi.LearnerProvider;
@@ -178,7 +179,7 @@ public final class ProjectDrift implements DriftService {
         return request.rule(
                 project == null || model == null
                         ? null
-                        : Projects.drift(project, Projects.model(project, model).name()).orElse(null));
+                        : Projects.drift(project, LoggedModel.of(project, model).name()).orElse(null));
     }
 
     /**
@@ -255,7 +256,7 @@ public final class ProjectDrift implements DriftService {
             throw new KeelsonException(ErrorCode.NOT_READY, "There is no project.", null);
         }
         Project project = tables.project();
-        String name = model != null ? Projects.model(project, model).name() : watched(project);
+        String name = model != null ? LoggedModel.of(project, model).name() : watched(project);
         DriftRequest request = new DriftRequest(
                 name, name, null, days + "d", "acis", null, List.of(), List.of(), List.of(), List.of(), List.of(), null, null,
                 false, minSamples);
@@ -276,10 +277,12 @@ public final class ProjectDrift implements DriftService {
     }
 
     private static String watched(Project project) {
-        List<String> names = project.models().stream()
-                .map(each -> each.name())
-                .filter(each -> project.models().size() == 1 || Projects.drift(project, each).isPresent())
+        List<String> all = (project.models().size() == 1 ? LoggedModel.all(project).subList(0, 1) : LoggedModel.all(project)).stream()
+                .map(LoggedModel::name)
                 .toList();
+        List<String> names = all.size() == 1
+                ? all
+                : all.stream().filter(each -> Projects.drift(project, each).isPresent()).toList();
         if (names.size() != 1) {
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,

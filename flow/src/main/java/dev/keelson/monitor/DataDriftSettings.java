@@ -42,6 +42,11 @@ public record DataDriftSettings(
         this(subject, rule, columns, categories, cluster, time, from, to, true);
     }
 
+    /** What a model was asked in a window, by the rule of its monitor; earlier windows come before. */
+    public static DataDriftSettings ofModel(String model, DriftMonitorDefinition rule, Instant from, Instant to) {
+        return new DataDriftSettings(model, rule, List.of(), Set.of(), null, null, from, to, false);
+    }
+
     /** Copies the collections. */
     public DataDriftSettings {
         columns = List.copyOf(columns);

@@ -28,7 +28,9 @@ final class ElsewhereIT {
             elsewhere:
               tips: { classes: [lost, won], features: [form] }
               goals: {}
+              picks: { classes: [lost, won], features: [form] }
             monitors:
+              picked: { model: picks, current: last 30d, segments: [segment], multivariate: true }
               theirs: { model: tips, baseline: [training, last 30d], current: "last 7d, at least 100 rows", streams: [log_loss, form] }
               worse: { model: tips, metric: log_loss }
             schedules:
@@ -188,6 +190,76 @@ final class ElsewhereIT {
         assertThat(told.path("found")).as(told.toString()).extracting(each -> each.path("of").asText()).contains("log_loss");
         assertThat(client.get("/models/tips/drift").text()).contains("Streams</h2>", "The last change: log_loss rose");
         assertThat(texts(client.get(API + "health").json().path("concerns"))).anyMatch(each -> each.contains("log_loss rose"));
+    }
+
+    private Client.Answer compare(String body) {
+        return client.post("/api/v1/drift-checks", body);
+    }
+
+    @Test
+    void itIsASideOfAComparisonByPeriod() {
+        handIn(0);
+        client.post("/api/v1/baselines", "{\"model\": \"tips\", \"source\": \"last 30d\", \"reason\": \"By hand.\"}");
+
+        JsonNode standing = compare("{\"model\": \"tips\"}").json();
+        JsonNode periods = compare(
+                        """
+                        {"reference": "served:tips@2024-04-01..2024-05-01", "current": "served:tips@2024-05-01..2024-06-01"}""")
+                .json();
+        JsonNode last = compare("{\"model\": \"tips\", \"reference\": \"baseline:tips.last-30d\", \"current\": \"14d\", \"columns\": [\"form\"]}").json();
+        JsonNode whole = compare("{\"model\": \"tips\", \"current\": \"3650d\"}").json();
+        Client.Answer nothing = compare("{\"model\": \"goals\"}");
+        Client.Answer misspelt = compare("{\"reference\": \"champion:tipps\", \"current\": \"served:tips\"}");
+
+        assertThat(standing.path("reference").asText()).as(standing.toString()).isEqualTo("tips, the first predictions handed in: its training data are not here");
+        assertThat(standing.path("n_samples_reference").asInt()).isEqualTo(600);
+        assertThat(standing.path("n_samples_current").asInt()).isEqualTo(100); // seven days hold fewer
+        assertThat(standing.path("features")).extracting(each -> each.path("name").asText()).containsExactlyInAnyOrder("form", "p(lost)", "p(won)");
+        assertThat(periods.path("n_samples_reference").asInt()).as(periods.toString()).isEqualTo(30 * 12);
+        assertThat(periods.path("n_samples_current").asInt()).isEqualTo(31 * 12);
+        assertThat(periods.path("verdict").asText()).isEqualTo("none");
+        assertThat(last.path("n_samples_reference").asInt()).as(last.toString()).isEqualTo(360);
+        assertThat(last.path("n_samples_current").asInt()).isEqualTo(14 * 12);
+        assertThat(last.path("n_features").asInt()).isEqualTo(1);
+        assertThat(whole.path("n_samples_current").asInt()).as("never what stands for training data").isEqualTo(600);
+        assertThat(nothing.json().path("verdict").asText()).as(nothing.text()).isEqualTo("insufficient");
+        assertThat(misspelt.text()).contains("There is no model (tipps)", "Maybe `tips` was meant");
+    }
+
+    @Test
+    void itsSegmentsAndAllColumnsTogetherAreJudged() {
+        Random random = new Random(3);
+        StringBuilder csv = new StringBuilder("entity,probabilities.lost,probabilities.won,features.form,segment,event_time,at\n");
+        for (int i = 0; i < DAYS * 12; i++) {
+            Instant at = NOW.minus(Duration.ofDays(DAYS)).plus(Duration.ofHours(2L * i));
+            boolean home = i % 2 == 0;
+            double form = random.nextGaussian() + (home && i > DAYS * 9 ? 3 : 0);
+            double p = 0.3 + 0.4 * random.nextDouble();
+            csv.append("p%d,%s,%s,%s,%s,%s,%s\n".formatted(i, 1 - p, p, form, home ? "home" : "away", at, at));
+        }
+        Client.Answer taken = client.post("/api/v1/models/picks/predictions", csv.toString(), "Content-Type", "text/csv");
+
+        JsonNode report = client.post("/api/v1/models/picks/drift-check", "").json();
+
+        assertThat(taken.json().path("accepted").asInt()).as(taken.text()).isEqualTo(DAYS * 12);
+        assertThat(report.path("n_segments").asInt()).as(report.toString()).isEqualTo(2);
+        assertThat(report.path("findings").valueStream().filter(each -> each.path("kind").asText().equals("segment")))
+                .extracting(each -> each.path("subject").asText())
+                .containsExactly("segment=home, form");
+        assertThat(report.at("/multivariate/auc").asDouble()).isGreaterThan(0.65);
+        assertThat(report.at("/multivariate/importance/form").asDouble()).isGreaterThan(0.5);
+    }
+
+    @Test
+    void theReportOfAcisKnowsIt() {
+        handIn(0);
+
+        Client.Answer told = client.get("/api/v1/drift-report?model=tips&days_lookback=30");
+        Client.Answer few = client.get("/api/v1/drift-report?model=goals");
+
+        assertThat(told.json().path("n_samples_current").asInt()).as(told.text()).isEqualTo(30 * 12);
+        assertThat(told.json().path("n_samples_reference").asInt()).isEqualTo(600);
+        assertThat(few.text()).contains("goals was asked 0 times in the last 7 days; 100 are needed");
     }
 
     @Test

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class StreamNamesTest {
+final class MonitorNamesTest {
     private static final String PROJECT = """
             keelson: 1
             project: games
@@ -30,6 +30,9 @@ final class StreamNamesTest {
             models:
               winners: { label: games.won, features: [elo_gap], validate: { embargo: 1d } }
               scores: { label: games.goals, features: [elo_gap], learner: linear, validate: { embargo: 1d } }
+            elsewhere:
+              tips: { classes: [lost, won], features: [form, price] }
+              totals: { features: [form] }
             monitors:
             """;
 
@@ -67,8 +70,8 @@ final class StreamNamesTest {
         assertThat(problems)
                 .extracting(Problem::location)
                 .containsExactly(
-                        new Location(folder.resolve("keelson.yaml").toString(), 15, 38),
-                        new Location(folder.resolve("keelson.yaml").toString(), 15, 47));
+                        new Location(folder.resolve("keelson.yaml").toString(), 18, 38),
+                        new Location(folder.resolve("keelson.yaml").toString(), 18, 47));
     }
 
     @Test
@@ -79,5 +82,33 @@ final class StreamNamesTest {
         assertThat(problems("{ models: \"*\", streams: [brier] }"))
                 .extracting(Problem::message)
                 .containsExactly("`streams` names `brier`, and `scores` predicts a number");
+    }
+
+    @Test
+    void modelsServedElsewhereHaveWhatIsHandedIn() throws IOException {
+        assertThat(read("{ model: tips, streams: [log_loss, form], segments: [segment, price, p(won)] }").drift()).hasSize(1);
+        assertThat(read("{ model: totals, streams: [absolute_error, form], segments: prediction }").drift()).hasSize(1);
+
+        List<Problem> problems = problems("{ model: tips, streams: [fom, rps, absolute_error], segments: [segmnt, league] }");
+
+        assertThat(problems)
+                .extracting(Problem::message)
+                .containsExactly(
+                        "`streams` names `fom`, which is no loss, input or watched value of `tips`",
+                        "`streams` names `absolute_error`, and `tips` predicts classes",
+                        "`segments` names `segmnt`, which is nothing that is handed in of `tips`",
+                        "`segments` names `league`, which is nothing that is handed in of `tips`");
+        assertThat(problems)
+                .extracting(Problem::hint)
+                .containsExactly(
+                        "Maybe `form` was meant.",
+                        "Maybe `log_loss` was meant.",
+                        "Maybe `segment` was meant.",
+                        "Maybe one of these was meant: `form`, `p(lost)`, `p(won)`, `price` or `segment`.");
+    }
+
+    @Test
+    void segmentsOfModelsOfTheProjectAreKnownFromTheDataOnly() throws IOException {
+        assertThat(read("{ model: winners, segments: [league] }").drift()).hasSize(1);
     }
 }
