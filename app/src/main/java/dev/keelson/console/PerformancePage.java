@@ -250,7 +250,7 @@ public final class PerformancePage {
         return draft.broad(BetCharts.money(money))
                 .sheet(sheet)
                 .note(points.size() > LISTED ? "The table has the last %d of %d; all are in the JSON.".formatted(LISTED, points.size()) : "")
-                .note("Intervals of 95 % treat bets as independent: by the spread of the profits so far.")
+                .note("Intervals of 95 % take the bets of a day together: by how the profits of the days so far scatter.")
                 .link("The bets", Paging.address(ADDRESS + "/bets", asked.parameters(false)))
                 .done();
     }
@@ -277,6 +277,9 @@ public final class PerformancePage {
                         signedPercent(total.path("roi").asDouble()));
         if (total.path("few").asBoolean()) {
             return "%s. That is not enough yet to tell skill from chance: %d bets are the least.".formatted(did, answer.path("few_below").asInt());
+        }
+        if (total.path("roi_lower").isNull()) {
+            return did + ". All are of one day, of which nothing can be told about others.";
         }
         String interval = " (%s to %s)"
                 .formatted(signedPercent(total.path("roi_lower").asDouble()), signedPercent(total.path("roi_upper").asDouble()));

@@ -9,6 +9,7 @@ import dev.keelson.frame.Frame;
 import dev.keelson.frame.Micros;
 import dev.keelson.frame.Vector;
 import dev.keelson.project.ServeDefinition;
+import dev.keelson.monitor.performance.MoneyFigures;
 import dev.keelson.stats.Interval;
 import dev.keelson.stats.Proportion;
 import java.time.DayOfWeek;
@@ -44,7 +45,6 @@ final class BetTable {
     static final List<String> TIMES = List.of(MONTH, WEEK, DAY);
 
     private static final double CONFIDENCE = 0.95;
-    private static final double Z = 1.959963984540054;
     private static final double[] BANDS = {1.5, 2, 3, 5};
     private static final List<String> BAND_NAMES = List.of("below 1.5", "1.5 to 2", "2 to 3", "3 to 5", "5 and above");
 
@@ -52,6 +52,7 @@ final class BetTable {
     private final int rows;
     private final ZoneId zone;
     private final long[] times;
+    private final int[] days;
     private final String[] months;
     private final String[] keys;
     private final double[] odds;
@@ -83,11 +84,13 @@ final class BetTable {
         this.fair = take(numbers(frame, bets.fair()), chosen, settled);
         this.closing = take(numbers(frame, bets.closing()), chosen, settled);
         this.times = new long[settled];
+        this.days = new int[settled];
         this.months = new String[settled];
         this.keys = new String[settled];
         List<Vector> key = source.key().stream().map(frame::vector).toList();
         for (int r = 0; r < settled; r++) {
             times[r] = eventTimes[chosen[r]];
+            days[r] = Math.toIntExact(day(r).toEpochDay());
             months[r] = YearMonth.from(Micros.toInstant(times[r]).atZone(zone)).toString();
             StringJoiner joined = new StringJoiner("|");
             for (Vector part : key) {
@@ -187,7 +190,7 @@ final class BetTable {
                 group.add(value(name, r));
             }
             tallies.computeIfAbsent(group, key -> new Tally())
-                    .add(stakes[r], profits[r], odds[r], selection.chances()[i], closing[r]);
+                    .add(days[r], stakes[r], profits[r], odds[r], selection.chances()[i], closing[r]);
         }
         Comparator<Map.Entry<List<String>, Tally>> byName = Comparator.comparing(Map.Entry::getKey, inOrder(by));
         List<Map.Entry<List<String>, Tally>> ordered = new ArrayList<>(tallies.entrySet());
@@ -330,14 +333,14 @@ final class BetTable {
 
     /** Sums over the bets of a group. */
     private static final class Tally {
+        private int[] days = new int[8];
+        private double[] stakes = new double[8];
+        private double[] profits = new double[8];
         private int bets;
         private int won;
         private int lost;
         private double staked;
         private double profit;
-        private double stakes2;
-        private double profits2;
-        private double products;
         private double edges;
         private int edged;
         private double chances;
@@ -346,15 +349,20 @@ final class BetTable {
         private double clv;
         private int closed;
 
-        void add(double stake, double brought, double price, double chance, double closing) {
+        void add(int day, double stake, double brought, double price, double chance, double closing) {
+            if (bets == days.length) {
+                days = Arrays.copyOf(days, 2 * bets);
+                stakes = Arrays.copyOf(stakes, 2 * bets);
+                profits = Arrays.copyOf(profits, 2 * bets);
+            }
+            days[bets] = day;
+            stakes[bets] = stake;
+            profits[bets] = brought;
             bets++;
             won += brought > 0 ? 1 : 0;
             lost += brought < 0 ? 1 : 0;
             staked += stake;
             profit += brought;
-            stakes2 += stake * stake;
-            profits2 += brought * brought;
-            products += stake * brought;
             prices += price;
             if (Double.isFinite(chance)) {
                 edges += chance * price - 1;
@@ -381,16 +389,9 @@ final class BetTable {
                 node.putNull("win_rate").putNull("win_rate_lower").putNull("win_rate_upper");
             }
             node.put("expected_win_rate", decided == 0 ? null : (Double) (chances / decided));
-            double roi = profit / staked;
-            node.put("staked", staked).put("profit", profit).put("roi", roi);
-            if (bets > 1) {
-                // the ratio of two sums, linearised: Cochran (1977), Sampling Techniques, 2.11
-                double residuals = Math.max(0, profits2 - 2 * roi * products + roi * roi * stakes2);
-                double error = Math.sqrt(residuals * bets / (bets - 1)) / staked;
-                node.put("roi_lower", roi - Z * error).put("roi_upper", roi + Z * error);
-            } else {
-                node.putNull("roi_lower").putNull("roi_upper");
-            }
+            Interval roi = MoneyFigures.roi(Arrays.copyOf(stakes, bets), Arrays.copyOf(profits, bets), Arrays.copyOf(days, bets));
+            node.put("staked", staked).put("profit", profit).put("roi", roi.estimate());
+            node.put("roi_lower", known(roi.lower())).put("roi_upper", known(roi.upper()));
             node.put("mean_edge", edged == 0 ? null : (Double) (edges / edged));
             node.put("mean_odds", prices / bets);
             node.put("clv", closed == 0 ? null : (Double) (clv / closed));
@@ -404,7 +405,7 @@ final class BetTable {
         Map<String, String> words = new TreeMap<>();
         words.put("win_rate", "of bets that were won or lost, halves included, with Wilson's 95 % interval");
         words.put("expected_win_rate", "mean chance of those that were won or lost and have one");
-        words.put("roi", "profit by stake, with a normal 95 % interval of the ratio");
+        words.put("roi", "profit by stake, with a 95 % interval that takes the bets of a day of their events together; none of one day alone");
         words.put("mean_edge", "chance times odds minus 1");
         words.put("clv", "odds by closing odds minus 1, of clv_bets bets");
         words.put("few", "fewer than %d bets: chance alone makes such figures".formatted(FEW));

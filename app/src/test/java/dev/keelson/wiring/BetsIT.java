@@ -10,9 +10,11 @@ import com.sun.net.httpserver.HttpServer;
 import dev.keelson.http.Bets;
 import dev.keelson.http.ModelTraining;
 import dev.keelson.http.server.KeelsonServer;
+import dev.keelson.monitor.performance.MoneyFigures;
 import dev.keelson.project.Project;
 import dev.keelson.project.ProjectTemplate;
 import dev.keelson.simulate.SimulatedBets;
+import dev.keelson.stats.Interval;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
@@ -31,11 +33,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.DoubleStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -285,7 +289,7 @@ final class BetsIT {
                 assertThat(group.path("win_rate").asDouble())
                         .isBetween(group.path("win_rate_lower").asDouble(), group.path("win_rate_upper").asDouble());
                 assertThat(group.path("roi").asDouble())
-                        .isBetween(group.path("roi_lower").asDouble(), group.path("roi_upper").asDouble());
+                        .isBetween(group.path("roi_lower").asDouble(-9), group.path("roi_upper").asDouble(9)); // none of one day
             }
         }
         assertThat(seen).contains("Football", "Tennis");
@@ -337,6 +341,14 @@ final class BetsIT {
         assertThat(last.path("total").asDouble())
                 .isBetween(last.path("total_lower").asDouble(), last.path("total_upper").asDouble());
         assertThat(last.path("bets")).isEqualTo(bets.path("total"));
+        int[] days = bets.path("bets").valueStream().mapToInt(BetsIT::day).toArray();
+        double[] stakes = bets.path("bets").valueStream().mapToDouble(bet -> bet.path("stake").asDouble()).toArray();
+        double[] profits = bets.path("bets").valueStream().mapToDouble(bet -> bet.path("profit").asDouble()).toArray();
+        Interval roi = MoneyFigures.roi(stakes, profits, days);
+        Interval mean = MoneyFigures.roi(DoubleStream.generate(() -> 1).limit(days.length).toArray(), profits, days);
+        assertThat(figures.at("/total/roi_lower").asDouble()).isCloseTo(roi.lower(), within(1e-9));
+        assertThat(figures.at("/total/roi_upper").asDouble()).isCloseTo(roi.upper(), within(1e-9));
+        assertThat(last.path("total_lower").asDouble()).as("a stake of 1 each: profit is their mean").isCloseTo(days.length * mean.lower(), within(1e-6));
         assertThat(decided).isEqualTo(same.path("won").asInt() + same.path("lost").asInt());
         assertThat(figures.at("/total/expected_win_rate").asDouble()).isBetween(0.4, 0.75);
         assertThat(figures.at("/values/sport").toString()).contains("Football", "Tennis");
@@ -344,6 +356,10 @@ final class BetsIT {
         assertThat(bets.at("/bets/0/placed_at").asText()).isGreaterThanOrEqualTo(bets.at("/bets/1/placed_at").asText());
         assertThat(bets.at("/bets/0/prediction").isNull()).isTrue();
         assertThat(ask(http, api + "performance?sport=Chess", "").json().path("total").isNull()).isTrue();
+    }
+
+    private static int day(JsonNode bet) {
+        return Math.toIntExact(LocalDate.ofInstant(Instant.parse(bet.path("placed_at").asText()), ZoneOffset.UTC).toEpochDay());
     }
 
     private static void opportunitiesAreKeptOnceAndSettled(HttpClient http, String api) throws Exception {

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * outcomes, {@code stake^2 * odds^2 * chance * (1 - chance)} a bet, as many times wider as days scatter in the reference, and what
  * resampled calibrations make of the chances.
  */
-final class MoneyFigures {
+public final class MoneyFigures {
     private static final double CONFIDENCE = 0.95;
 
     private final List<Bet> bets;
@@ -27,6 +27,34 @@ final class MoneyFigures {
         this.bets = bets;
         this.day = day;
         this.staked = bets.stream().mapToDouble(Bet::stake).sum();
+    }
+
+    /**
+     * Profit by stake of settled bets with its 95 % interval, which takes the bets of a day together. With the bets of one day alone
+     * its ends are infinite.
+     *
+     * @param stakes one for each bet, above 0
+     * @param profits likewise
+     * @param day of the event of each, any number that stands for it
+     * @throws IllegalArgumentException if there is none, or lengths differ
+     */
+    public static Interval roi(double[] stakes, double[] profits, int[] day) {
+        if (stakes.length == 0 || stakes.length != profits.length || stakes.length != day.length) {
+            throw new IllegalArgumentException("There are %d stakes, %d profits and %d days; as many of each, at least one, were expected."
+                    .formatted(stakes.length, profits.length, day.length));
+        }
+        return interval(roi(stakes, profits), day);
+    }
+
+    private static Figure roi(double[] stakes, double[] profits) {
+        double staked = Arrays.stream(stakes).sum();
+        double ratio = Arrays.stream(profits).sum() / staked;
+        return new Figure(
+                ratio, IntStream.range(0, stakes.length).mapToDouble(i -> (profits[i] - ratio * stakes[i]) / staked).toArray());
+    }
+
+    private static Interval interval(Figure figure, int[] day) {
+        return figure.interval(day, CONFIDENCE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
     }
 
     /** The bets whose result is known. */
@@ -48,8 +76,7 @@ final class MoneyFigures {
     }
 
     private Figure roi() {
-        double ratio = bets.stream().mapToDouble(Bet::profit).sum() / staked;
-        return new Figure(ratio, bets.stream().mapToDouble(each -> (each.profit() - ratio * each.stake()) / staked).toArray());
+        return roi(bets.stream().mapToDouble(Bet::stake).toArray(), bets.stream().mapToDouble(Bet::profit).toArray());
     }
 
     /** {@code bets}, {@code staked}, {@code profit}, {@code roi}, {@code clv} and {@code clv_bets}. */
@@ -73,8 +100,7 @@ final class MoneyFigures {
     }
 
     private static void put(ObjectNode json, String name, Figure figure, int[] day) {
-        PerformanceReport.put(
-                json.putObject(name), figure.interval(day, CONFIDENCE, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
+        PerformanceReport.put(json.putObject(name), interval(figure, day));
     }
 
     /** How many times the variance of profit by days is that of independent bets, at least 1. */
