@@ -11,6 +11,7 @@ import dev.keelson.http.server.KeelsonServer;
 import dev.keelson.monitor.performance.MoneyFigures;
 import dev.keelson.project.Project;
 import dev.keelson.project.ProjectTemplate;
+import dev.keelson.serve.OutcomeEvent;
 import dev.keelson.simulate.SimulatedBets;
 import dev.keelson.stats.Interval;
 import java.io.IOException;
@@ -130,6 +131,14 @@ final class BetMoneyIT {
         try (LiveBackend backend = LiveBackend.open(project, now::get);
                 KeelsonServer server = KeelsonServer.start(backend, KeelsonServer.DEFAULT_HOST, 0);
                 HttpClient http = HttpClient.newHttpClient()) {
+            backend.outcomes(asked.stream()
+                    .filter(bet -> !cell(bet, "status").equals("push") && Instant.parse(cell(bet, "settled_at")).isBefore(LATER))
+                    .map(bet -> new OutcomeEvent(
+                            "bet-won",
+                            cell(bet, "bet_id"),
+                            cell(bet, "status").endsWith("won") ? "won" : "lost",
+                            Instant.parse(cell(bet, "settled_at"))))
+                    .toList());
             told = MAPPER.readTree(get(http, server.url() + "/api/v1/models/bet-won/performance?window=month"));
             page = get(http, server.url() + "/models/bet-won/performance?window=month");
         }
