@@ -238,6 +238,9 @@ final class ServedPerformancePage {
                 .fact("Checked", Text.minute(kept.getFirst().at(), backend.project().zone()))
                 .fact("Against", report.path("against").asText("the test period of its run"))
                 .sheet(sheet);
+        if (report.has("limits")) {
+            draft.sheet(limits(report.path("limits"))).note(report.path("limits").path("reason").asText());
+        }
         if (report.has("calibration")) {
             draft.note(report.path("calibration").path("sentence").asText());
         }
@@ -245,6 +248,28 @@ final class ServedPerformancePage {
             draft.sheet(segments(report.path("worst"), "elsewhere")).note(report.path("worst").path("verdict").asText());
         }
         return Block.of(draft.done(), List.of(check));
+    }
+
+    private static SheetDraft limits(JsonNode told) {
+        SheetDraft sheet = new SheetDraft("Limits").words("Limit", "Says").numbers("Is", "Labels", "More needed").words("Since");
+        for (JsonNode each : told.path("metrics")) {
+            sheet.row(List.of(
+                    Cell.of(each.path("condition").asText()),
+                    Cell.of(limit(each.path("verdict").asText())),
+                    Cell.of(number(each.path("observed"))),
+                    Cell.of(Text.count(each.path("labels").asLong())),
+                    Cell.of(each.path("labels_missing").isNumber() ? Text.count(each.path("labels_missing").asLong()) : Text.NONE),
+                    Cell.of(each.path("since").asText(Text.NONE))));
+        }
+        return sheet;
+    }
+
+    private static Badge limit(String verdict) {
+        return switch (verdict) {
+            case "breached" -> new Badge(Level.HIGH, "beyond the limit");
+            case "kept" -> new Badge(Level.OK, "kept");
+            default -> new Badge(Level.UNKNOWN, "not enough evidence");
+        };
     }
 
     private static String number(JsonNode node) {

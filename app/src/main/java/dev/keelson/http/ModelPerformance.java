@@ -11,6 +11,7 @@ import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.performance.Bet;
 import dev.keelson.monitor.performance.CalibrationCheck;
 import dev.keelson.monitor.performance.DecayReport;
+import dev.keelson.monitor.performance.LimitReport;
 import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.monitor.performance.PerformanceReport;
 import dev.keelson.monitor.performance.PerformanceRows;
@@ -150,8 +151,8 @@ public record ModelPerformance(
      * Has a model become worse since it was tested, or since its first settled days? Of a model that is served here its champion
      * is judged, of one that others serve all of its answers.
      *
-     * @return {@link DecayReport#toJson} with {@code model}, {@code version}, {@code at}, of classes {@code calibration} ({@link
-     *     CalibrationCheck#of}) and, when it has, {@code worst}
+     * @return {@link DecayReport#toJson} with {@code model}, {@code version}, {@code at}, where monitors have limits {@code
+     *     limits} ({@link LimitReport#toJson}), of classes {@code calibration} ({@link CalibrationCheck#of}) and, when it has, {@code worst}
      * @throws KeelsonException BAD_REQUEST when no performance monitor watches it; NOT_READY when it has no champion
      */
     public ObjectNode decay(Project project, LoggedModel model, @Nullable ModelVersion champion, Instant now) {
@@ -173,10 +174,14 @@ public record ModelPerformance(
         }
         Integer version = champion == null ? null : (Integer) champion.version();
         Counted counted = rows(project, model, new Asked(WindowLength.WEEK, version, null, null));
+        Map<PerformanceMetric, Double> limits = limits(project, model);
         DecayReport report = DecayReport.of(counted.rows(), worseBy, champion == null ? Map.of() : tested(champion), now);
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("model", model.name()).put("version", version).put("elsewhere", model.elsewhere()).put("at", now.toString());
         json.setAll(report.toJson());
+        if (!limits.isEmpty()) {
+            json.set("limits", LimitReport.of(counted.rows(), limits, now).toJson());
+        }
         if (!model.isNumber()) {
             json.set("calibration", CalibrationCheck.of(counted.rows(), model.classes(), now, SEED));
         }
@@ -184,6 +189,17 @@ public record ModelPerformance(
             json.set("worst", worst(since(counted, report)));
         }
         return json;
+    }
+
+    /** The limits of a model's metrics; of several on one the strictest. */
+    private static Map<PerformanceMetric, Double> limits(Project project, LoggedModel model) {
+        Map<PerformanceMetric, Double> limits = new EnumMap<>(PerformanceMetric.class);
+        project.decay().stream().filter(monitor -> monitor.models().contains(model.name())).forEach(monitor -> monitor.limits().forEach((metric, limit) -> {
+            if (metric.ofNumbers() == model.isNumber()) {
+                limits.merge(metric, limit, metric.higherIsBetter() ? Math::max : Math::min);
+            }
+        }));
+        return limits;
     }
 
     /** What was predicted since the earliest day that a decayed metric was judged from. */

@@ -27,10 +27,12 @@ import dev.keelson.monitor.StreamDefinition.Detector;
 import dev.keelson.project.Value.Entry;
 import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,13 +42,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code stores}, {@code monitors}, {@code policies} and {@code schedules}. */
 final class OperationsSection {
     private static final List<String> DRIFT_KEYS = List.of(
             "policy", "baseline", "current", "share", "watch", "method", "threshold", "psi", "segments", "multivariate", "streams", "detectors");
-    private static final List<String> DECAY_KEYS = List.of("metric", "worse_by");
+    private static final List<String> DECAY_KEYS = List.of("metric", "worse_by", "limits");
     private static final String EMBEDDED = "embedded";
     private static final List<String> ONLINE_SCHEMES =
             List.of("postgres://", "postgresql://", "jdbc:postgresql://", "redis://", "rediss://");
@@ -217,18 +220,55 @@ final class OperationsSection {
     }
 
     private void decay(Entry entry, Table table, String path, List<String> models) {
+        Map<PerformanceMetric, Double> limits = limits(table);
         List<PerformanceMetric> metrics = table.scalars("metric").stream()
                 .flatMap(each -> PerformanceMetric.of(each.text()).stream())
                 .distinct()
                 .toList();
+        if (metrics.isEmpty() && !limits.isEmpty()) {
+            metrics = List.copyOf(limits.keySet());
+        }
         if (metrics.isEmpty()) {
             shapes.missingKey("metric", entry.location(), path, "Maybe add `metric: log_loss`.");
             return;
         }
         DecayMonitorDefinition monitor = new DecayMonitorDefinition(
-                entry.name(), models, metrics, share(table, "worse_by", 0.05), entry.location());
+                entry.name(), models, metrics, share(table, "worse_by", 0.05), limits, entry.location());
         suitable(table, path, monitor);
         decay.add(monitor);
+    }
+
+    /** The worst value of each metric that is good enough. */
+    private Map<PerformanceMetric, Double> limits(Table table) {
+        Set<String> known = Arrays.stream(PerformanceMetric.values()).map(PerformanceMetric::key).collect(Collectors.toSet());
+        Map<PerformanceMetric, Double> limits = new EnumMap<>(PerformanceMetric.class);
+        for (Scalar text : table.scalars("limits")) {
+            Condition condition = Expressions.measure(text, known, problems).orElse(null);
+            PerformanceMetric metric = condition == null ? null : PerformanceMetric.of(condition.name()).orElse(null);
+            if (condition == null || metric == null) {
+                continue;
+            }
+            String expected = metric.higherIsBetter() ? ">=" : "<=";
+            if (!condition.op().symbol().startsWith(expected.substring(0, 1)) || condition.value() < 0 || condition.value() > metric.most()) {
+                problems.add(
+                        ErrorCode.BAD_VALUE,
+                        text.textLocation(),
+                        "the limit `%s` is none that `%s` can have: `%s %s` and a number from 0%s was expected"
+                                .formatted(
+                                        text.raw(),
+                                        metric.key(),
+                                        metric.key(),
+                                        expected,
+                                        metric.most() < Double.POSITIVE_INFINITY ? " to %.0f".formatted(metric.most()) : ""),
+                        metric.higherIsBetter() && condition.value() > 1
+                                ? "Maybe `%s >= %s%%` was meant.".formatted(metric.key(), BigDecimal.valueOf(condition.value()).stripTrailingZeros().toPlainString())
+                                : "Maybe turn the sign round: more of it is %s.".formatted(metric.higherIsBetter() ? "better" : "worse"));
+            } else if (limits.putIfAbsent(metric, condition.value()) != null) {
+                problems.add(
+                        ErrorCode.BAD_VALUE, text.textLocation(), "`%s` has two limits, and one was expected".formatted(metric.key()), null);
+            }
+        }
+        return limits;
     }
 
     /** A model that is named by itself must be judged by something; one that a pattern finds is left out. */

@@ -846,7 +846,12 @@ public final class ProjectGrammar {
                     either(new ListOf(PERFORMANCE, 1), PERFORMANCE),
                     null,
                     "A performance monitor: what is judged, one or several; those that do not suit a model are left out for it."),
-            optional("worse_by", new Shape.Share(), "5%", "Performance: relative worsening that matters."));
+            optional("worse_by", new Shape.Share(), "5%", "Performance: relative worsening that matters."),
+            optional(
+                    "limits",
+                    new ListOf(EXPRESSION, 1),
+                    null,
+                    "Performance: how good a metric must be, whatever it was: `[brier <= 0.30, accuracy >= 45%]`."));
 
     private static final Shape PRESET = choice("recommended", "winmix", "acis");
 

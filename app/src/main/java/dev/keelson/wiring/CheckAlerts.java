@@ -6,10 +6,14 @@ import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftFinding;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.performance.CalibrationCheck;
+import dev.keelson.monitor.performance.LimitReport;
+import dev.keelson.monitor.performance.PerformanceMetric;
 import dev.keelson.registry.alert.Alert;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What checks of watched models have to tell, whoever asked for them. */
@@ -83,12 +87,38 @@ record CheckAlerts(Alerts alerts) {
         }
     }
 
-    /** Raises, or ends, what should be known of decay and of calibration; too little evidence does neither. */
+    /** Raises, or ends, what should be known of each limit; one that is no more ends, too little evidence does neither. */
+    private void limits(String model, JsonNode metrics) {
+        Map<String, JsonNode> judged = new HashMap<>();
+        metrics.forEach(each -> judged.put(each.path("metric").asText(), each));
+        for (PerformanceMetric metric : PerformanceMetric.values()) {
+            String cause = "limit/%s/%s".formatted(model, metric.key());
+            JsonNode limit = judged.get(metric.key());
+            if (limit == null) {
+                alerts.over(cause, "It has no limit any more.");
+            } else if (limit.path("verdict").asText().equals(LimitReport.Verdict.BREACHED.word())) {
+                alerts.raise(new Alerts.News(
+                        cause,
+                        "decay",
+                        Alert.Severity.WARNING,
+                        model,
+                        "Beyond its limit: %s".formatted(limit.path("condition").asText()),
+                        limit.path("reason").asText(),
+                        "keelson performance show " + model,
+                        OwnerClient.address("/models/%s/performance", model)));
+            } else if (limit.path("verdict").asText().equals(LimitReport.Verdict.KEPT.word())) {
+                alerts.over(cause, limit.path("reason").asText());
+            }
+        }
+    }
+
+    /** Raises, or ends, what should be known of decay, of limits and of calibration; too little evidence does neither. */
     void decay(JsonNode report) {
         String model = report.path("model").asText();
         String verdict = report.path("verdict").asText();
         String cause = "decay/" + model;
         calibration(model, report.path("calibration"));
+        limits(model, report.path("limits").path("metrics"));
         if (verdict.equals(DecayCheck.Verdict.DECAYED.word())) {
             List<String> metrics = new ArrayList<>();
             report.path("metrics").forEach(each -> {

@@ -28,6 +28,7 @@ import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftReport;
 import dev.keelson.monitor.health.HealthReport;
 import dev.keelson.monitor.performance.CalibrationCheck;
+import dev.keelson.monitor.performance.LimitReport;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.rollout.Rollout;
@@ -191,7 +192,19 @@ final class LiveJobs {
         if (calibration.isObject()) {
             run.log(calibration.path("sentence").asText());
         }
-        ObjectNode result = result(decayed || off, off ? "%s %s".formatted(said, calibration.path("sentence").asText()) : said);
+        JsonNode limits = report.path("limits");
+        boolean breached = limits.path("verdict").asText().equals(LimitReport.Verdict.BREACHED.word());
+        if (limits.isObject()) {
+            run.log(limits.path("reason").asText());
+        }
+        List<String> message = new ArrayList<>(List.of(said));
+        if (breached) {
+            message.add(limits.path("reason").asText());
+        }
+        if (off) {
+            message.add(calibration.path("sentence").asText());
+        }
+        ObjectNode result = result(decayed || breached || off, String.join(" ", message));
         result.put("verdict", verdict).put("report", report.path("id").asText());
         if (decayed && run.job().arguments().path("on_decay").asText().equals(RETRAIN)) {
             result.put("retraining", ask(run, RetrainRequest.full(model, Trigger.DECAY), said));

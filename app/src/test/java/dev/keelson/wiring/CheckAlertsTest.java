@@ -2,6 +2,8 @@ package dev.keelson.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.monitor.DriftDetails;
 import dev.keelson.monitor.DriftFinding;
@@ -11,6 +13,7 @@ import dev.keelson.monitor.DriftReport;
 import dev.keelson.registry.InMemoryCatalog;
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.AlertQuery;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -51,6 +54,33 @@ final class CheckAlertsTest {
     void rowsAsAWholeHaveNoColumn() {
         assertThat(raised(new DriftFinding(Kind.MULTIVARIATE, "", true, "They can be told apart.")).title())
                 .isEqualTo("its rows as a whole moved");
+    }
+
+    @Test
+    void eachLimitHasOneAlertThatEndsByItself() throws IOException {
+        CheckAlerts checks = new CheckAlerts(alerts);
+
+        checks.decay(limits("breached", "breached"));
+        checks.decay(limits("breached", "not_enough_evidence"));
+        List<Alert> open = alerts.list(new AlertQuery(Set.of(Alert.State.OPEN), null, null, null, 9));
+        checks.decay(limits("kept", "breached"));
+        checks.decay(new ObjectMapper().readTree("{\"model\": \"churn\", \"verdict\": \"none\"}"));
+
+        assertThat(open).extracting(Alert::cause).containsExactlyInAnyOrder("limit/churn/brier", "limit/churn/accuracy");
+        assertThat(open).extracting(Alert::title).contains("Beyond its limit: brier <= 0.3");
+        assertThat(open).filteredOn(each -> each.cause().endsWith("brier")).allSatisfy(each -> assertThat(each.count()).isEqualTo(2)).hasSize(1);
+        assertThat(alerts.list(new AlertQuery(Set.of(Alert.State.OPEN), null, null, null, 9))).isEmpty();
+        assertThat(alerts.list(new AlertQuery(Set.of(), null, null, null, 9)))
+                .extracting(Alert::reason)
+                .containsExactlyInAnyOrder("It has no limit any more.", "brier is kept.");
+    }
+
+    private static JsonNode limits(String brier, String accuracy) throws IOException {
+        return new ObjectMapper().readTree("""
+                {"model": "churn", "verdict": "none", "limits": {"metrics": [
+                  {"metric": "brier", "condition": "brier <= 0.3", "verdict": "%s", "reason": "brier is %s."},
+                  {"metric": "accuracy", "condition": "accuracy >= 0.5", "verdict": "%s", "reason": "accuracy is %s."}]}}
+                """.formatted(brier, brier, accuracy, accuracy));
     }
 
     private Alert raised(DriftFinding... findings) {

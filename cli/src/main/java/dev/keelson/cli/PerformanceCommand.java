@@ -8,6 +8,7 @@ import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ModelPerformance;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.performance.CalibrationCheck;
+import dev.keelson.monitor.performance.LimitReport;
 import dev.keelson.monitor.performance.WindowLength;
 import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveProject;
@@ -33,7 +34,7 @@ final class PerformanceCommand extends CommandGroup {
     /** {@code keelson performance check}. */
     @Command(
             name = "check",
-            description = "Has a model become worse than when it was judged, or are its probabilities off? Exit code 0 no, 1 yes, 2 error.",
+            description = "Has a model become worse than when it was judged, is it beyond a limit, or are its probabilities off? Exit code 0 no, 1 yes, 2 error.",
             footer = "Too few labels to tell is exit code 0 with a sentence on standard error; 2 with --require-evidence.")
     static final class Check extends KeelsonCommand {
         @Option(names = "--model", paramLabel = "NAME", description = "This model only, also one under `elsewhere` (default: all that are watched).")
@@ -64,6 +65,7 @@ final class PerformanceCommand extends CommandGroup {
         private int show(Session session, List<JsonNode> reports, List<String> left) {
             boolean decayed = false;
             boolean off = false;
+            boolean breached = false;
             boolean judged = !reports.isEmpty();
             ObjectNode document = Catalogued.object();
             List<List<String>> rows = new ArrayList<>();
@@ -71,6 +73,9 @@ final class PerformanceCommand extends CommandGroup {
                 String verdict = report.path("verdict").asText();
                 decayed |= verdict.equals(DecayCheck.Verdict.DECAYED.word());
                 off |= report.at("/calibration/verdict").asText().equals(CalibrationCheck.OFF);
+                String limits = report.at("/limits/verdict").asText();
+                breached |= limits.equals(LimitReport.Verdict.BREACHED.word());
+                judged &= !limits.equals(LimitReport.Verdict.NOT_ENOUGH_EVIDENCE.word());
                 judged &= !verdict.equals(DecayCheck.Verdict.NOT_ENOUGH_EVIDENCE.word());
                 for (JsonNode each : report.path("metrics")) {
                     rows.add(List.of(
@@ -85,6 +90,7 @@ final class PerformanceCommand extends CommandGroup {
                 }
             }
             document.put("decayed", (decayed || judged) ? (Boolean) decayed : null);
+            document.put("breached", (breached || judged) ? (Boolean) breached : null);
             reports.forEach(document.putArray("reports")::add);
             left.forEach(document.putArray("skipped")::add);
             Console console = session.console();
@@ -93,6 +99,9 @@ final class PerformanceCommand extends CommandGroup {
             for (JsonNode report : reports) {
                 console.note("%s, against %s: %s"
                         .formatted(report.path("model").asText(), report.path("against").asText(), report.path("reason").asText()));
+                if (report.has("limits")) {
+                    console.note("%s, limits: %s".formatted(report.path("model").asText(), report.at("/limits/reason").asText()));
+                }
                 if (report.has("calibration")) {
                     console.note("%s: %s".formatted(report.path("model").asText(), report.at("/calibration/sentence").asText()));
                 }
@@ -104,7 +113,7 @@ final class PerformanceCommand extends CommandGroup {
             left.forEach(name -> console.note(
                     "%s is not judged: no metric of the monitors that watch it suits what it predicts.".formatted(name)));
             console.document(document);
-            return decayed || off ? NO : requireEvidence && !judged ? ERROR : YES;
+            return decayed || breached || off ? NO : requireEvidence && !judged ? ERROR : YES;
         }
 
         private static String number(JsonNode value) {

@@ -37,7 +37,7 @@ final class PerformanceIT {
                   hours: { features: [size] }
                 monitors:
                   certain: { models: ["churn", "h*"], metric: brier }
-                  worse: { models: [churn, spend], metric: [log_loss, accuracy, mae] }
+                  worse: { models: [churn, spend], metric: [log_loss, accuracy, mae], limits: [accuracy >= 90%, mae <= 3] }
                   moved: { models: [churn, spend], policy: recommended }
                 schedules:
                   decay: { cron: "0 5 * * *", run: decay, on_decay: retrain }
@@ -95,6 +95,9 @@ final class PerformanceIT {
 
         assertThat(checked.code()).as(checked.out() + checked.err()).isEqualTo(1);
         assertThat(checked.out()).contains("log_loss", "decayed", "plan = 2");
+        assertThat(checked.err()).contains("churn, limits: Beyond the limit: accuracy", "accuracy >= 0.9 is the limit");
+        assertThat(fine.json().at("/reports/0/limits/metrics/0/condition").asText()).isEqualTo("mae <= 3");
+        assertThat(fine.json().at("/reports/0/limits/verdict").asText()).isEqualTo("kept");
         assertThat(keelson("alerts list --kind decay").out()).contains("churn");
         assertThat(fine.code()).isZero();
         assertThat(fine.json().at("/reports/0/verdict").asText()).isIn("none", "not_enough_evidence");
@@ -140,7 +143,7 @@ final class PerformanceIT {
         assertThat(ran.out()).contains("decayed");
         assertThat(alerts.path("alerts"))
                 .extracting(each -> each.path("cause").asText())
-                .containsExactlyInAnyOrder("decay/churn", "calibration/churn");
+                .containsExactlyInAnyOrder("decay/churn", "calibration/churn", "limit/churn/accuracy");
         JsonNode alert = alerts.path("alerts").valueStream().filter(each -> each.path("cause").asText().startsWith("decay")).findFirst().orElseThrow();
         assertThat(alert.path("kind").asText()).isEqualTo("decay");
         assertThat(alert.path("model").asText()).isEqualTo("churn");

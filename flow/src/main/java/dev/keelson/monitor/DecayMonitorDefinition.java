@@ -3,8 +3,11 @@ package dev.keelson.monitor;
 import dev.keelson.error.Location;
 import dev.keelson.monitor.performance.PerformanceMetric;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,18 +17,33 @@ import org.jspecify.annotations.Nullable;
  * @param models the models it watches, also such that others serve
  * @param metrics what is judged, at least one; those that do not suit a model are left out for it
  * @param worseBy relative worsening that matters, e.g. 0.05
+ * @param limits the worst value of a metric that is good enough, whatever it was when it was tested
  */
 public record DecayMonitorDefinition(
-        String name, List<String> models, List<PerformanceMetric> metrics, double worseBy, @Nullable Location location) {
+        String name,
+        List<String> models,
+        List<PerformanceMetric> metrics,
+        double worseBy,
+        Map<PerformanceMetric, Double> limits,
+        @Nullable Location location) {
     public DecayMonitorDefinition {
         models = List.copyOf(models);
         metrics = List.copyOf(metrics);
+        Map<PerformanceMetric, Double> ordered = new EnumMap<>(PerformanceMetric.class);
+        ordered.putAll(limits);
+        limits = Collections.unmodifiableMap(ordered);
         if (metrics.isEmpty()) {
             throw new IllegalArgumentException("There are no metrics; at least one is needed.");
         }
         if (!(worseBy > 0)) {
             throw new IllegalArgumentException("worseBy (%s) must be above 0.".formatted(worseBy));
         }
+    }
+
+    /** One without limits. */
+    public DecayMonitorDefinition(
+            String name, List<String> models, List<PerformanceMetric> metrics, double worseBy, @Nullable Location location) {
+        this(name, models, metrics, worseBy, Map.of(), location);
     }
 
     /** Whether one of the metrics suits models of numbers, or of classes. */

@@ -112,8 +112,8 @@ public record DecayReport(Verdict verdict, String reason, String against, List<J
             Expected known = tested.get(metric);
             judgements.add(
                     known != null
-                            ? judge(metric, settled, known, by, looks)
-                            : judge(metric, since, expected(metric, reference, days.length), by, looks));
+                            ? judge(metric, settled, Target.of(metric, known, by), looks)
+                            : judge(metric, since, Target.of(metric, expected(metric, reference, days.length), by), looks));
         });
         String against = all
                 ? "the test period of its run"
@@ -157,8 +157,42 @@ public record DecayReport(Verdict verdict, String reason, String against, List<J
                 .toArray());
     }
 
-    private static Judgement judge(
-            PerformanceMetric metric, PerformanceRows rows, @Nullable Expected expected, double worseBy, int looks) {
+    /**
+     * What a metric is held against.
+     *
+     * @param expected NaN where there is nothing to compare with, or a limit stands by itself
+     * @param tolerated the worst value that is good enough
+     * @param error standard error of it, at least 0
+     * @param words both in a sentence
+     */
+    record Target(double expected, double tolerated, double error, String words) {
+        static @Nullable Target of(PerformanceMetric metric, @Nullable Expected expected, double worseBy) {
+            if (expected == null) {
+                return null;
+            }
+            double factor = metric.higherIsBetter() ? 1 - worseBy : 1 + worseBy;
+            double tolerated = expected.value() * factor;
+            String words = String.format(
+                    Locale.ROOT,
+                    "%.4f when it was judged, %s %.4f is tolerated",
+                    expected.value(),
+                    metric.higherIsBetter() ? "down to" : "up to",
+                    tolerated);
+            return new Target(expected.value(), tolerated, expected.error() * factor, words);
+        }
+
+        static Target limit(PerformanceMetric metric, double limit) {
+            return new Target(Double.NaN, limit, 0, "%s is the limit".formatted(LimitReport.condition(metric, limit)));
+        }
+    }
+
+    /**
+     * Judges a metric, anew every 30 days.
+     *
+     * @param rows of settled days
+     * @param looks how many metrics share the chance of a false alarm
+     */
+    static Judgement judge(PerformanceMetric metric, PerformanceRows rows, @Nullable Target expected, int looks) {
         int[] days = Arrays.stream(rows.day()).distinct().toArray();
         if (expected == null || days.length < DecayCheck.LEAST) {
             return early(metric, rows, days, expected);
@@ -168,14 +202,14 @@ public record DecayReport(Verdict verdict, String reason, String against, List<J
             int from = first(rows, days[(b - 1) * DecayCheck.LEAST]);
             double alpha = DecayCheck.ALPHA / looks / (b * (b + 1.0));
             Judgement next =
-                    judge(metric, rows.take(IntStream.range(from, rows.count()).toArray()), expected, worseBy, alpha);
+                    judge(metric, rows.take(IntStream.range(from, rows.count()).toArray()), expected, alpha);
             boolean surer = found == null || found.verdict() != Verdict.DECAYED || next.lower() > found.lower();
             found = surer ? next : found; // the newest, unless it has decayed before
         }
         return Objects.requireNonNull(found, "there are enough days for one");
     }
 
-    private static Judgement early(PerformanceMetric metric, PerformanceRows rows, int[] days, @Nullable Expected expected) {
+    private static Judgement early(PerformanceMetric metric, PerformanceRows rows, int[] days, @Nullable Target expected) {
         int more = DecayCheck.LEAST - days.length;
         Integer labels = more > 0 && days.length > 0 ? (Integer) (int) Math.ceil(more * rows.count() / (double) days.length) : null;
         String reason = expected == null
@@ -189,7 +223,7 @@ public record DecayReport(Verdict verdict, String reason, String against, List<J
         return new Judgement(
                 metric,
                 Verdict.NOT_ENOUGH_EVIDENCE,
-                expected == null ? Double.NaN : expected.value(),
+                expected == null ? Double.NaN : expected.expected(),
                 rows.count() == 0 ? Double.NaN : metric.of(rows).value(),
                 Double.NaN,
                 Double.NaN,
@@ -202,22 +236,21 @@ public record DecayReport(Verdict verdict, String reason, String against, List<J
 
     /** One judgement of rows of enough days. */
     private static Judgement judge(
-            PerformanceMetric metric, PerformanceRows rows, Expected expected, double worseBy, double alpha) {
+            PerformanceMetric metric, PerformanceRows rows, Target target, double alpha) {
         Figure figure = metric.of(rows);
         double[] byDay = figure.byCluster(rows.day());
         LocalDate since = LocalDate.ofEpochDay(rows.day()[0]);
-        double tolerated = expected.value() * (metric.higherIsBetter() ? 1 - worseBy : 1 + worseBy);
         if (Double.isNaN(figure.value())) {
             return new Judgement(
-                    metric, Verdict.NOT_ENOUGH_EVIDENCE, expected.value(), Double.NaN, tolerated, Double.NaN, since,
+                    metric, Verdict.NOT_ENOUGH_EVIDENCE, target.expected(), Double.NaN, target.tolerated(), Double.NaN, since,
                     byDay.length, rows.count(), null,
                     "The %s is not defined on the settled predictions.".formatted(metric.words()));
         }
         int sign = metric.higherIsBetter() ? -1 : 1;
         DecayCheck.Bound bound = DecayCheck.bound(
                 Arrays.stream(byDay).map(each -> sign * each).toArray(),
-                sign * tolerated,
-                expected.error() * (metric.higherIsBetter() ? 1 - worseBy : 1 + worseBy),
+                sign * target.tolerated(),
+                target.error(),
                 alpha);
         Verdict verdict = bound.lower() > 0
                 ? Verdict.DECAYED
@@ -228,15 +261,13 @@ public record DecayReport(Verdict verdict, String reason, String against, List<J
                 : null;
         String numbers = String.format(
                 Locale.ROOT,
-                "%s %.4f on %,d labels of %d days since %s, %.4f when it was judged, %s %.4f is tolerated",
+                "%s %.4f on %,d labels of %d days since %s, %s",
                 metric.words(),
                 figure.value(),
                 rows.count(),
                 byDay.length,
                 since,
-                expected.value(),
-                metric.higherIsBetter() ? "down to" : "up to",
-                tolerated);
+                target.words());
         String reason = switch (verdict) {
             case DECAYED -> "Worse than tolerated: " + numbers + ".";
             case NOT_ENOUGH_EVIDENCE -> "Looks worse, not enough evidence: " + numbers
@@ -244,7 +275,7 @@ public record DecayReport(Verdict verdict, String reason, String against, List<J
             case NONE -> "Within the tolerance: " + numbers + ".";
         };
         return new Judgement(
-                metric, verdict, expected.value(), figure.value(), tolerated, bound.lower(), since, byDay.length, rows.count(), labels, reason);
+                metric, verdict, target.expected(), figure.value(), target.tolerated(), bound.lower(), since, byDay.length, rows.count(), labels, reason);
     }
 
     private static String reason(Verdict worst, List<Judgement> judgements) {

@@ -62,7 +62,7 @@ public enum PerformanceMetric {
     }
 
     /** The greatest value that it can have. */
-    double most() {
+    public double most() {
         return higherIsBetter ? 1 : this == BRIER ? 2 : Double.POSITIVE_INFINITY;
     }
 
