@@ -61,7 +61,6 @@ public record DriftRequest(
             "name", "model", "reference", "current", "policy", "share", "method", "threshold", "columns", "categories",
             "segments", "cluster", "time", "multivariate", "min_samples");
 
-    private static final int MIN_ROWS = 100;
     private static final double ACIS_SHARE = 0.3;
 
     /** Copies the lists. */
@@ -123,8 +122,8 @@ public record DriftRequest(
         return new DriftMonitorDefinition(
                 monitor == null ? "drift" : monitor.name(),
                 model == null ? List.of() : List.of(model),
-                monitor == null ? Duration.ofDays(7) : monitor.window(),
-                minRows != null ? minRows : monitor == null ? MIN_ROWS : monitor.minRows(),
+                monitor == null ? rule.window() : monitor.window(),
+                minRows != null ? minRows : monitor == null ? rule.minRows() : monitor.minRows(),
                 rule,
                 from,
                 Map.of(),

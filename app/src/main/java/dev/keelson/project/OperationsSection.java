@@ -62,8 +62,6 @@ final class OperationsSection {
             "brier", "rps", "rmse", "mae", "r2", "predictions", "days", "better_than_champion");
     private static final Pattern CURRENT =
             Pattern.compile("last\\s+([0-9]+[a-z]+)(?:\\s*,\\s*at least\\s+([0-9]+)\\s+rows)?");
-    private static final Duration WINDOW = Duration.ofDays(7);
-    private static final int MIN_ROWS = 100;
 
     private final Problems problems;
     private final ShapeCheck shapes;
@@ -313,15 +311,15 @@ final class OperationsSection {
                     "`share` has no effect with `policy: %s`".formatted(policyName),
                     "Maybe `policy: acis` was meant.");
         }
-        Duration window = WINDOW;
-        int minRows = MIN_ROWS;
+        Duration window = policy.window();
+        int minRows = policy.minRows();
         Scalar current = table.scalar("current");
         if (current != null) {
             Matcher matcher = CURRENT.matcher(current.text());
             if (matcher.matches()) {
                 Scalar length = new Scalar(
                         matcher.group(1), matcher.group(1), current.kind(), current.location(), current.textLocation());
-                window = ProjectText.duration(length, WINDOW, problems);
+                window = ProjectText.duration(length, policy.window(), problems);
                 minRows = matcher.group(2) == null ? 1 : Integer.parseInt(matcher.group(2));
             }
             if (window.isZero() || minRows < 1) {

@@ -15,14 +15,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What checks of watched models have to tell, whoever asked for them. */
 record CheckAlerts(Alerts alerts) {
     /** So many columns a title names. */
     private static final int NAMED = 3;
 
-    /** Raises, or ends, what should be known of drift; a warning and too little data do neither. */
-    void drift(DriftReport report) {
+    /**
+     * Raises, or ends, what should be known of drift; a warning and too little data do neither.
+     *
+     * @param performance what is known of it, in a sentence; asked for only when it is told
+     */
+    void drift(DriftReport report, Supplier<String> performance) {
         String model = report.model();
         String cause = "drift/" + model;
         String said = "%s: %s".formatted(report.verdict().word(), report.reason());
@@ -34,7 +39,7 @@ record CheckAlerts(Alerts alerts) {
                         Alert.Severity.WARNING,
                         model,
                         title(report),
-                        "%s %,d rows were looked at.".formatted(report.reason(), report.rows()),
+                        "%s %,d rows were looked at.\n%s".formatted(report.reason(), report.rows(), performance.get()),
                         "keelson drift report --model " + model,
                         OwnerClient.address("/models/%s/drift", model)));
             case NONE -> alerts.over(cause, said);

@@ -1092,8 +1092,18 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private DriftReport keep(DriftReport report, List<DriftReport> beside, Instant now, String run) {
         workspace.catalog().update(tx -> beside.forEach(each -> tx.putReport(BaselineCheck.stored(each))));
         keep(report, now, run);
-        new CheckAlerts(alerts.alerts()).drift(report);
+        new CheckAlerts(alerts.alerts()).drift(report, () -> KnownPerformance.sentence(performance(report.model(), now)));
         return report;
+    }
+
+    /** Whether a model became worse, kept nowhere; null where no performance monitor watches it. */
+    private @Nullable JsonNode performance(String model, Instant now) {
+        return ModelPerformance.Watched.of(project).judged().contains(model) ? decay(LoggedModel.of(project, model), now) : null;
+    }
+
+    private ObjectNode decay(LoggedModel logged, Instant now) {
+        ModelVersion champion = logged.elsewhere() ? null : alias(logged.name(), ModelVersion.CHAMPION).orElse(null);
+        return ModelPerformance.of(this).decay(project, logged, champion, now);
     }
 
     /** Keeps a report of drift, and tells the journal. */
@@ -1220,7 +1230,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         catchUp();
         Instant now = clock.instant();
         ModelVersion champion = logged.elsewhere() ? null : alias(model, ModelVersion.CHAMPION).orElse(null);
-        ObjectNode report = ModelPerformance.of(this).decay(project, logged, champion, now);
+        ObjectNode report = decay(logged, now);
         String verdict = report.path("verdict").asText();
         String id = "decay-" + model + "-" + now;
         report.put("id", id);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopDefinition;
 import dev.keelson.control.PairedEpochs;
+import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.control.ServedEvidence;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.Planner;
@@ -22,6 +23,7 @@ import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.error.Problem;
 import dev.keelson.http.Backend;
+import dev.keelson.http.LoggedModel;
 import dev.keelson.http.LoopService;
 import dev.keelson.http.RolloutRequests;
 import dev.keelson.http.RolloutService;
@@ -42,7 +44,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Retraining of a project that this process owns. */
 final class ProjectLoop implements LoopService {
-    private static final Set<String> RUNS = Set.of("drift", "validate", "materialize", "rollout");
+    private static final Set<String> RUNS = Set.of("baseline", "decay", "drift", "health", "materialize", "rollout", "validate");
+    /** What schedules do for each model. */
+    private static final Set<String> CHECKS = Set.of("baseline", "decay", "drift", "health");
 
     private final Backend backend;
     private final ProjectSchedules schedules;
@@ -118,19 +122,31 @@ final class ProjectLoop implements LoopService {
         if (!RUNS.contains(run)) {
             all.add(List.of(Problem.of(
                     ErrorCode.BAD_REQUEST,
-                    "There is no job (%s) that can be asked for; there are drift, materialize, rollout and validate.".formatted(run),
+                    "There is no job (%s) that can be asked for; there are baseline, decay, drift, health, materialize, rollout and validate.".formatted(run),
                     run.startsWith("retrain") ? "Maybe POST /api/v1/retraining was meant." : null)));
         }
-        if (run.equals("drift") || run.equals("rollout")) {
-            all.check(() -> {
-                String model = Projects.model(backend.project(), arguments.path("model").asText()).name();
-                if (run.equals("rollout")) {
-                    RolloutRequests.plan(model, arguments);
-                }
-            });
+        if (CHECKS.contains(run)) {
+            all.check(() -> watched(run, arguments.path("model").asText()));
+        } else if (run.equals("rollout")) {
+            all.check(() -> RolloutRequests.plan(
+                    Projects.model(backend.project(), arguments.path("model").asText()).name(), arguments));
         }
         all.check(() -> callbacks.check(callback));
         all.throwIfAny();
+    }
+
+    /** A model that a check can be about, also one that others serve. */
+    private String watched(String run, String name) {
+        String model = LoggedModel.of(backend.project(), name).name();
+        if (!schedules.models(ScheduleDefinition.Job.valueOf(run.toUpperCase(Locale.ROOT))).contains(model)) {
+            throw new KeelsonException(
+                    ErrorCode.BAD_REQUEST,
+                    "No monitor of the project lets a job (%s) be about the model (%s).".formatted(run, model),
+                    run.equals("decay")
+                            ? "Maybe add one with a `metric` that suits it to `monitors` of the project file."
+                            : "Maybe add one with `policy: recommended` to `monitors` of the project file.");
+        }
+        return model;
     }
 
     @Override
@@ -138,16 +154,17 @@ final class ProjectLoop implements LoopService {
         check(run, arguments, by.callback());
         ObjectNode asked = JsonNodeFactory.instance.objectNode();
         String subject = Planner.subject("");
-        if (run.equals("drift") || run.equals("rollout")) {
-            String model = Projects.model(backend.project(), arguments.path("model").asText()).name();
+        if (CHECKS.contains(run)) {
+            String model = watched(run, arguments.path("model").asText());
             asked.put("model", model);
             subject = Planner.subject(model);
-            if (run.equals("drift")) {
-                asked.put("on_drift", arguments.path("on_drift").asText("alert"));
-            } else {
-                asked.set("rollout", RolloutRequests.body(RolloutRequests.plan(model, arguments)));
-                subject = "rollout/" + model;
+            if (run.equals("drift") || run.equals("decay")) {
+                asked.put("on_" + run, arguments.path("on_" + run).asText("alert"));
             }
+        } else if (run.equals("rollout")) {
+            String model = Projects.model(backend.project(), arguments.path("model").asText()).name();
+            asked.put("model", model).set("rollout", RolloutRequests.body(RolloutRequests.plan(model, arguments)));
+            subject = "rollout/" + model;
         }
         Job job = schedules.book().ask(run, subject, "", asked, by.actor(), by.reason());
         callbacks.add(job.id(), by.callback());

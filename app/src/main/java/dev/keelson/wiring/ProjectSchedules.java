@@ -124,7 +124,12 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
      * drift is checked, and baselines are made, where a monitor names them, and how well they are is judged.
      */
     private List<String> models(ScheduleDefinition schedule) {
-        return switch (schedule.job()) {
+        return models(schedule.job());
+    }
+
+    /** The models that a job can be about. */
+    List<String> models(ScheduleDefinition.Job job) {
+        return switch (job) {
             case DECAY -> ModelPerformance.Watched.of(project.get()).judged();
             case DRIFT, BASELINE -> with(LoggedModel.all(project.get()).stream()
                     .map(LoggedModel::name)

@@ -260,6 +260,22 @@ class ProjectReaderTest {
         assertThat(schedule.cron()).isEqualTo("0 2 * * *");
     }
 
+    @ParameterizedTest
+    @CsvSource({"recommended, 7", "pikkit, 7", "acis, 7", "n1v1, 30", "winmix, 7"})
+    void aPolicyBringsItsWindowWhereNoneIsNamed(String policy, int days) {
+        String own = FootballProject.TEXT.replace("policy: recommended", "policy: " + policy);
+        String unnamed = own.replaceAll("    current: .*\n", "");
+
+        DriftMonitorDefinition brought = FootballProject.read(folder, unnamed).drift().getFirst();
+        DriftMonitorDefinition named = FootballProject.read(folder, own).drift().getFirst();
+
+        assertThat(unnamed).isNotEqualTo(own);
+        assertThat(brought.policy().word()).isEqualTo(policy);
+        assertThat(brought.window()).isEqualTo(Duration.ofDays(days));
+        assertThat(brought.minRows()).isEqualTo(100);
+        assertThat(named.window()).isEqualTo(Duration.ofDays(7));
+    }
+
     @Test
     void onlineStoreIsEmbeddedUnlessAnAddressIsGiven() {
         for (String stores : List.of("", "stores: { online: embedded }\n", "stores: { online: '${NOTHING:-}' }\n", "stores: {}\n")) {

@@ -39,7 +39,7 @@ final class CheckAlertsTest {
                 new DriftFinding(Kind.NEW_CATEGORIES, "div", false, "div has 1 new category."));
 
         assertThat(raised.title()).isEqualTo("4 columns changed: LBH, LBD, LBA and 1 more");
-        assertThat(raised.text()).isEqualTo("Something changed. 612 rows were looked at.");
+        assertThat(raised.text()).isEqualTo("Something changed. 612 rows were looked at.\nPerformance unchanged so far.");
         assertThat(raised.page()).isEqualTo("/models/football%201/drift");
         assertThat(raised.command()).isEqualTo("keelson drift report --model football 1");
     }
@@ -90,7 +90,7 @@ final class CheckAlertsTest {
                 none.multivariate(), none.segments(), none.outputs());
         new CheckAlerts(alerts).drift(new DriftReport(
                 "football 1", 1, NOW, NOW, NOW, DriftMonitorDefinition.Policy.RECOMMENDED, 5_000, 612, DriftReport.Verdict.ALARM, "Something changed.", 0, 0,
-                List.of(), List.of(), details));
+                List.of(), List.of(), details), () -> "Performance unchanged so far.");
         return alerts.list(new AlertQuery(Set.of(), null, null, null, 9)).getFirst();
     }
 }

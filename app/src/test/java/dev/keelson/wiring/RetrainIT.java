@@ -192,6 +192,9 @@ final class RetrainIT {
                 "retrain_asked", "retrain_check", "register", "retrain_train", "retrain_evaluate", "retrain_compare", "retrain_register",
                 "retrain_shadow", "promote", "retrain_promoted");
         assertThat(alerts()).contains("promotion", "retraining");
+        assertThat(backend.alerts().list(new AlertQuery(Set.of(), "retraining", null, null, 9)).path("alerts"))
+                .allSatisfy(each -> assertThat(each.path("text").asText()).doesNotContain(each.path("title").asText()).startsWith(MODEL + ": "))
+                .isNotEmpty();
         assertThat(backend.governance().verify(null).sound()).isTrue();
     }
 

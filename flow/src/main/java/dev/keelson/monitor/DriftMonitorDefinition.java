@@ -107,6 +107,16 @@ public record DriftMonitorDefinition(
             };
         }
 
+        /** The window that is judged where none is named: 30 days of {@code n1v1}, as its source has it, else 7. */
+        public Duration window() {
+            return Duration.ofDays(this == N1V1 ? 30 : 7);
+        }
+
+        /** So many rows the window holds at least where none is named; only 7 days come with a number of rows in the sources. */
+        public int minRows() {
+            return 100;
+        }
+
         /** Lower-case word, for project files and JSON. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);

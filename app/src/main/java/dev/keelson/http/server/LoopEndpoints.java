@@ -158,16 +158,18 @@ final class LoopEndpoints {
 
     private void job(ServerRequest request, ServerResponse response) {
         JsonNode body = CatalogEndpoints.body(request);
-        List<String> keys = new ArrayList<>(List.of("actor", "callback", "model", "on_drift", "reason", "run"));
+        List<String> keys = new ArrayList<>(List.of("actor", "callback", "model", "reason", "run"));
         String run = body.path("run").asText();
         if (run.equals("rollout")) {
             keys.addAll(RolloutRequests.KEYS);
         }
+        String follows = "on_" + (run.equals("decay") ? run : "drift");
+        keys.add(follows);
         AllProblems all = new AllProblems();
         all.check(() -> known(body, keys));
         all.check(() -> {
-            if (!List.of("alert", "retrain").contains(body.path("on_drift").asText("alert"))) {
-                throw Body.wrong("on_drift", body.path("on_drift"), "alert or retrain");
+            if (!List.of("alert", "retrain").contains(body.path(follows).asText("alert"))) {
+                throw Body.wrong(follows, body.path(follows), "alert or retrain");
             }
         });
         Optional<LoopService.By> by = all.of(() -> by(request, body));

@@ -59,6 +59,26 @@ final class ElsewhereIT {
         client = new Client(server.url());
     }
 
+    @Test
+    void whatSchedulesDoForAModelCanBeAskedForAsAJob() {
+        for (String run : new String[] {"drift", "decay", "health", "baseline"}) {
+            Client.Answer asked = client.post(
+                    "/api/v1/jobs", "{\"run\": \"%s\", \"model\": \"tips\", \"actor\": \"ann\", \"reason\": \"To see.\"}".formatted(run));
+            assertThat(asked.status()).as(asked.text()).isEqualTo(200);
+            assertThat(asked.json().path("kind").asText()).isEqualTo(run);
+            assertThat(asked.json().path("subject").asText()).isEqualTo("model/tips");
+        }
+        Client.Answer unwatched =
+                client.post("/api/v1/jobs", "{\"run\": \"decay\", \"model\": \"goals\", \"actor\": \"ann\", \"reason\": \"To see.\"}");
+        Client.Answer wrong = client.post(
+                "/api/v1/jobs", "{\"run\": \"decay\", \"model\": \"tip\", \"on_decay\": \"x\", \"on_drift\": \"alert\", \"reason\": \"x\"}");
+
+        assertThat(unwatched.status()).isEqualTo(400);
+        assertThat(unwatched.text()).contains("No monitor of the project lets a job (decay) be about the model (goals)", "`metric`");
+        assertThat(wrong.text()).contains("on_decay", "alert or retrain", "(on_drift)", "no model (tip)");
+        assertThat(client.get("/api/v1/jobs?model=tips").json().path("jobs")).hasSize(4);
+    }
+
     @AfterEach
     void close() {
         client.close();

@@ -109,7 +109,7 @@ public final class RetrainCampaign implements JobBody {
         RetrainSummary summary = catalog.read(tx -> RetrainSummary.of(tx, jobs));
         if (summary.settled() && !reached.path("told").asText().equals(summary.sentence())) {
             keep(run.job(), summary);
-            run.log(summary.text());
+            run.log("%s\n%s".formatted(summary.sentence(), summary.text()));
             run.checkpoint(((ObjectNode) reached).deepCopy().put("told", summary.sentence()));
         }
         if (!summary.ended()) {

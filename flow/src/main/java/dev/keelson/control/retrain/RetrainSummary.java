@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What became of the retrainings of several models, model by model and in numbers. */
 final class RetrainSummary {
@@ -157,11 +158,11 @@ final class RetrainSummary {
                 .formatted(processed, models.size(), models.size() == 1 ? "model" : "models", String.join(", ", parts));
     }
 
-    /** A sentence for each model, for messages. */
+    /** A sentence for each model, a line each, to stand below {@link #sentence}. */
     String text() {
-        StringBuilder text = new StringBuilder(sentence());
-        models.forEach(each -> text.append("\n%s: %s".formatted(each.path("model").asText(), each.path("sentence").asText())));
-        return text.toString();
+        return models.valueStream()
+                .map(each -> "%s: %s".formatted(each.path("model").asText(), each.path("sentence").asText()))
+                .collect(Collectors.joining("\n"));
     }
 
     /** The JSON document. */
