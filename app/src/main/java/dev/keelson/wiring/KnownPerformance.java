@@ -31,7 +31,8 @@ final class KnownPerformance {
             }
         }
         if (verdict.equals(DecayCheck.Verdict.NONE.word())) {
-            return "Performance unchanged so far (%s).".formatted(String.join(", ", metrics));
+            boolean same = decay.path("metrics").valueStream().allMatch(KnownPerformance::withinTolerance);
+            return "Performance %s so far (%s).".formatted(same ? "unchanged" : "no worse", String.join(", ", metrics));
         }
         if (verdict.equals(DecayCheck.Verdict.DECAYED.word())) {
             return "Performance became worse, too (%s).".formatted(String.join(", ", metrics));
@@ -42,6 +43,12 @@ final class KnownPerformance {
         return "Whether performance changed is not known yet (%s)%s"
                 .formatted(
                         String.join(", ", metrics), missing == 0 ? "." : ": about %,d labels still needed.".formatted(missing));
+    }
+
+    /** Neither better nor worse by more than the tolerance. */
+    private static boolean withinTolerance(JsonNode each) {
+        double expected = each.path("expected").asDouble();
+        return Math.abs(each.path("observed").asDouble() - expected) <= Math.abs(each.path("tolerated").asDouble() - expected);
     }
 
     private static String metric(JsonNode each) {

@@ -10,6 +10,7 @@ final class KnownPerformanceTest {
     @Test
     void unchangedIsToldWithItsNumbers() throws IOException {
         assertThat(sentence("none", "0.204", "0.203", "null")).isEqualTo("Performance unchanged so far (Brier score 0.2040, was 0.2030).");
+        assertThat(sentence("none", "0.153", "0.203", "null")).isEqualTo("Performance no worse so far (Brier score 0.1530, was 0.2030).");
         assertThat(sentence("decayed", "0.3", "0.203", "0")).isEqualTo("Performance became worse, too (Brier score 0.3000, was 0.2030).");
     }
 
@@ -30,7 +31,7 @@ final class KnownPerformanceTest {
 
     private static String sentence(String verdict, String observed, String expected, String missing) throws IOException {
         return KnownPerformance.sentence(new ObjectMapper().readTree("""
-                {"verdict": "%s", "metrics": [{"metric": "brier", "verdict": "%s", "observed": %s, "expected": %s, "labels_missing": %s}]}
+                {"verdict": "%s", "metrics": [{"metric": "brier", "verdict": "%s", "observed": %s, "expected": %s, "tolerated": 0.213, "labels_missing": %s}]}
                 """.formatted(verdict, verdict, observed, expected, missing)));
     }
 }
