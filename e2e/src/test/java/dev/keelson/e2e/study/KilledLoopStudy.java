@@ -43,10 +43,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * audit trail is sound. Options: {@code --kills} (200), {@code --seconds} (no more kills after so long; one day), {@code --seed} (1).
  */
 public final class KilledLoopStudy implements Task {
-    /** Of ten kills so many hit the process that trains, and so many the server after a retraining was asked for. */
-    private static final int WORKERS_OF_TEN = 4;
+    /** A training may have ended before it is hit; after so many that had, the kill is given up. */
+    private static final int TRIES = 5;
 
-    private static final int CHAINS_OF_TEN = 4;
     private static final Duration AT_ANY_MOMENT = Duration.ofSeconds(2);
     private static final Duration DURING_TRAINING = Duration.ofMillis(1_200);
     private static final Duration DURING_RETRAINING = Duration.ofSeconds(4);
@@ -73,7 +72,7 @@ public final class KilledLoopStudy implements Task {
                 arguments.number("kills", 200), Duration.ofSeconds(arguments.number("seconds", 86_400)), arguments.number("seed", 1), true);
     }
 
-    /** @param moody whether the receiver of messages fails, hangs and lies until the kills are over */
+    /** @param moody whether the receiver of messages fails, hangs and lies, and the source is missing at times, until the kills are over */
     static ObjectNode run(int kills, Duration most, long seed, boolean moody) throws Exception {
         Random random = new Random(seed);
         Path folder = Files.createTempDirectory("keelson-loop-");
@@ -89,11 +88,11 @@ public final class KilledLoopStudy implements Task {
             try (ServerProcess server = ServerProcess.trained(folder, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")) {
                 Calls calls = new Calls(http, server.url());
                 AtomicBoolean over = new AtomicBoolean();
-                Thread driver = Thread.ofPlatform().start(() -> drive(calls, games, over, new Random(seed + 1)));
+                Thread driver = Thread.ofPlatform().start(() -> drive(calls, games, over, new Random(seed + 1), moody));
                 Killer killer = new Killer(server, calls, games, random);
                 long end = System.nanoTime() + most.toNanos();
                 for (int i = 0; i < kills && System.nanoTime() < end; i++) {
-                    killer.kill();
+                    killer.kill(Target.ofKill(i));
                 }
                 over.set(true);
                 driver.join();
@@ -107,6 +106,22 @@ public final class KilledLoopStudy implements Task {
         }
     }
 
+    /** What a kill hits. */
+    private enum Target {
+        /** The process that trains. */
+        WORKER,
+        /** The server after a retraining was asked for. */
+        RETRAINING,
+        /** The server at any moment. */
+        SERVER;
+
+        private static final List<Target> TURNS = List.of(WORKER, RETRAINING, WORKER, RETRAINING, SERVER);
+
+        static Target ofKill(int number) {
+            return TURNS.get(number % TURNS.size());
+        }
+    }
+
     /** Kills, again and again. */
     private static final class Killer {
         private final ServerProcess server;
@@ -116,6 +131,7 @@ public final class KilledLoopStudy implements Task {
         private int workers;
         private int retrainings;
         private int servers;
+        private int missed;
 
         Killer(ServerProcess server, Calls calls, Games games, Random random) {
             this.server = server;
@@ -124,48 +140,63 @@ public final class KilledLoopStudy implements Task {
             this.random = random;
         }
 
-        void kill() {
-            int of = random.nextInt(10);
-            if (of < WORKERS_OF_TEN) {
-                while (!worker()) {
-                    // it had ended before
+        void kill(Target target) {
+            switch (target) {
+                case WORKER -> worker();
+                case RETRAINING -> {
+                    retraining();
+                    pause(random(DURING_RETRAINING));
+                    server();
                 }
-                workers++;
-                return;
+                case SERVER -> {
+                    pause(random(AT_ANY_MOMENT));
+                    server();
+                }
             }
-            if (of < WORKERS_OF_TEN + CHAINS_OF_TEN) {
-                retraining();
-                pause(random(DURING_RETRAINING));
-            } else {
-                pause(random(AT_ANY_MOMENT));
-            }
+        }
+
+        private void server() {
             retrainings += open("retrain", "running") > 0 ? 1 : 0;
             server.kill();
             servers++;
             server.restart();
         }
 
-        private boolean worker() {
-            retraining();
-            long end = System.nanoTime() + FOR_A_TRAINING.toNanos();
-            while (!server.trains() && System.nanoTime() < end) {
-                pause(Duration.ofMillis(10));
+        private void worker() {
+            for (int tried = 1; tried <= TRIES; tried++) {
+                retraining();
+                long end = System.nanoTime() + FOR_A_TRAINING.toNanos();
+                while (!server.trains() && System.nanoTime() < end) {
+                    pause(Duration.ofMillis(10));
+                }
+                pause(random(DURING_TRAINING.dividedBy(tried))); // sooner, as the one before had ended by then
+                if (server.killWorker()) {
+                    workers++;
+                    return;
+                }
             }
-            pause(random(DURING_TRAINING));
-            return server.killWorker();
+            missed++;
         }
 
         /** Asks for a retraining from new rows; one that waits makes way, as a model has one at a time. */
         private void retraining() {
             games.present();
             games.played(20);
-            calls.post("/api/v1/schedules/load/run", "{\"actor\":\"killer\",\"reason\":\"New rows.\"}");
+            String load = calls.post("/api/v1/schedules/load/run", "{\"actor\":\"killer\",\"reason\":\"New rows.\"}")
+                    .map(asked -> asked.at("/jobs/0/id").asText())
+                    .orElse("");
             long end = System.nanoTime() + FOR_A_LOAD.toNanos();
-            while (open("materialize", "waiting") + open("materialize", "running") > 0 && System.nanoTime() < end) {
+            while (goesOn(load) && System.nanoTime() < end) {
                 pause(Duration.ofMillis(50));
             }
             giveUpRests(calls);
             calls.post("/api/v1/schedules/retrain/run", "{\"actor\":\"killer\",\"reason\":\"New rows.\"}");
+        }
+
+        private boolean goesOn(String job) {
+            return calls.get("/api/v1/jobs/" + job)
+                    .filter(document -> isOpen(document.path("state").asText()))
+                    .isPresent();
         }
 
         private long open(String kind, String state) {
@@ -181,12 +212,13 @@ public final class KilledLoopStudy implements Task {
         void tell(ObjectNode node) {
             node.put("kills_of_the_training_process", workers)
                     .put("kills_of_the_server", servers)
-                    .put("of_these_during_a_retraining", retrainings);
+                    .put("of_these_during_a_retraining", retrainings)
+                    .put("trainings_that_ended_before_a_kill", missed);
         }
     }
 
     /** Asks for whatever comes to mind; answers that do not come are not missed. */
-    private static void drive(Calls calls, Games games, AtomicBoolean over, Random random) {
+    private static void drive(Calls calls, Games games, AtomicBoolean over, Random random, boolean moody) {
         int asked = 0;
         while (!over.get()) {
             asked++;
@@ -199,7 +231,9 @@ public final class KilledLoopStudy implements Task {
                 case 2 -> calls.post("/api/v1/schedules/retrain/run", why + "}");
                 case 3 -> calls.post("/api/v1/schedules/drift/run", why + "}");
                 case 4 -> {
-                    games.missing();
+                    if (moody) {
+                        games.missing();
+                    }
                     calls.post("/api/v1/schedules/load/run", why + "}");
                 }
                 case 5 -> {
@@ -262,6 +296,10 @@ public final class KilledLoopStudy implements Task {
         }
     }
 
+    private static boolean isOpen(String state) {
+        return state.equals("waiting") || state.equals("running");
+    }
+
     private static List<JsonNode> alerts(Calls calls) {
         return calls.list("/api/v1/alerts?limit=1000", "alerts");
     }
@@ -282,7 +320,7 @@ public final class KilledLoopStudy implements Task {
             String state = job.path("state").asText();
             states.merge(job.path("kind").asText() + " " + state, 1, Integer::sum);
             retrainings += job.path("kind").asText().equals("retrain") && !state.equals("missed") ? 1 : 0;
-            open += state.equals("waiting") || state.equals("running") ? 1 : 0;
+            open += isOpen(state) ? 1 : 0;
         }
         ObjectNode jobs = node.putObject("jobs");
         states.forEach(jobs::put);
@@ -392,8 +430,8 @@ public final class KilledLoopStudy implements Task {
             return answer(HttpRequest.newBuilder(URI.create(url + path)));
         }
 
-        void post(String path, String body) {
-            var _ = answer(HttpRequest.newBuilder(URI.create(url + path))
+        Optional<JsonNode> post(String path, String body) {
+            return answer(HttpRequest.newBuilder(URI.create(url + path))
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofString(body)));
         }
