@@ -1,6 +1,7 @@
 package dev.keelson.wiring;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.control.WideDrift;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.monitor.DecayCheck;
 import dev.keelson.monitor.DriftFinding;
@@ -25,9 +26,10 @@ record CheckAlerts(Alerts alerts) {
     /**
      * Raises, or ends, what should be known of drift; a warning and too little data do neither.
      *
+     * @param trains whether a schedule trains on alarms of the model: the alert says so where this one is not worth a training
      * @param performance what is known of it, in a sentence; asked for only when it is told
      */
-    void drift(DriftReport report, Supplier<String> performance) {
+    void drift(DriftReport report, boolean trains, Supplier<String> performance) {
         String model = report.model();
         String cause = "drift/" + model;
         String said = "%s: %s".formatted(report.verdict().word(), report.reason());
@@ -39,7 +41,12 @@ record CheckAlerts(Alerts alerts) {
                         Alert.Severity.WARNING,
                         model,
                         title(report),
-                        "%s %,d rows were looked at.\n%s".formatted(report.reason(), report.rows(), performance.get()),
+                        "%s %,d rows were looked at.%s\n%s"
+                                .formatted(
+                                        report.reason(),
+                                        report.rows(),
+                                        trains ? WideDrift.notWorth(report).map(why -> " " + why).orElse("") : "",
+                                        performance.get()),
                         "keelson drift report --model " + model,
                         OwnerClient.address("/models/%s/drift", model)));
             case NONE -> alerts.over(cause, said);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopTrainer.Trained;
 import dev.keelson.control.ServedEvidence;
+import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.control.WideDrift;
 import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainChain;
@@ -1092,7 +1093,10 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private DriftReport keep(DriftReport report, List<DriftReport> beside, Instant now, String run) {
         workspace.catalog().update(tx -> beside.forEach(each -> tx.putReport(BaselineCheck.stored(each))));
         keep(report, now, run);
-        new CheckAlerts(alerts.alerts()).drift(report, () -> KnownPerformance.sentence(performance(report.model(), now)));
+        boolean trains = project.schedules().stream()
+                .anyMatch(each -> each.job() == ScheduleDefinition.Job.DRIFT && each.onFinding() == ScheduleDefinition.OnFinding.RETRAIN);
+        new CheckAlerts(alerts.alerts())
+                .drift(report, trains, () -> KnownPerformance.sentence(performance(report.model(), now)));
         return report;
     }
 

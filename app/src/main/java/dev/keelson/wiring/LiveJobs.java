@@ -137,8 +137,8 @@ final class LiveJobs {
         result.set("drift", RetrainChain.judged(LiveRetraining.drift(report)));
         result.set("streams", changes);
         if (alarm && run.job().arguments().path("on_drift").asText().equals(RETRAIN)) {
-            Optional<String> notWorth = WideDrift.notWorth(report);
-            result.put("retraining", notWorth.isPresent() ? "Not trained: " + notWorth.get() : retrain(run, report, said));
+            result.put("retraining", retrain(run, report, said));
+            WideDrift.notWorth(report).ifPresent(why -> result.put("message", "%s %s".formatted(said, why)));
         }
         return result;
     }

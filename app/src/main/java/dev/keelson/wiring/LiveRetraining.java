@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.WideDrift;
 import dev.keelson.control.job.JobRun;
 import dev.keelson.control.retrain.RetrainRequest;
 import dev.keelson.control.retrain.RetrainWorld;
@@ -76,6 +77,7 @@ record LiveRetraining(Backend backend, Function<String, Optional<String>> fresh)
                 .put("features", features)
                 .put("drifted", drifted)
                 .put("rows", report.rows());
+        WideDrift.notWorth(report).ifPresent(why -> node.put(WideDrift.NOT_WORTH, why));
         return node.put("ratio", features == 0 ? null : (Double) ((double) drifted / features));
     }
 

@@ -152,20 +152,6 @@ final class ModelRows {
         return last == Long.MIN_VALUE ? asOf : Micros.toInstant(last);
     }
 
-    /** When the first row or label not known strictly before an instant becomes known; {@link Instant#MAX} when all are. */
-    synchronized Instant nextKnownFrom(Instant asOf) {
-        if (whole != null) {
-            return whole.nextKnownFrom(asOf);
-        }
-        long next = Long.MAX_VALUE;
-        long limit = Micros.of(asOf);
-        for (Known row : rows) {
-            next = row.knownAt < limit ? next : Math.min(next, row.knownAt);
-            next = row.labelKnownAt < limit ? next : Math.min(next, row.labelKnownAt);
-        }
-        return next == Long.MAX_VALUE ? Instant.MAX : Micros.toInstant(next);
-    }
-
     /** How many rows {@link #table} has. */
     int count(Instant asOf) {
         return known(asOf).size();

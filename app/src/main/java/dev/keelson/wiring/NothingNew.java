@@ -15,18 +15,16 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Whether a training would learn from nothing that the version that serves, or the one trained last, has not learned from. Rows are
- * read only where all but their labels is the same, and not again before another label can be known. Safe for use by several
- * threads.
+ * Whether a training would learn from nothing that the version that serves, or the one trained last, has not learned from. A
+ * version of a dataset has the rows, and with them the labels, that were known when it was loaded: where versions and definition are the
+ * same, so are they, however much later it is. Safe for use by several threads.
  */
 final class NothingNew implements Function<String, Optional<String>> {
     private static final int NEWEST_JOBS = 20;
@@ -34,21 +32,12 @@ final class NothingNew implements Function<String, Optional<String>> {
     private final Workspace workspace;
     private final Supplier<Project> current;
     private final InstantSource clock;
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
 
     NothingNew(Workspace workspace, Supplier<Project> current, InstantSource clock) {
         this.workspace = workspace;
         this.current = current;
         this.clock = clock;
     }
-
-    /**
-     * What is known of the rows of a model.
-     *
-     * @param on the rows, as of now
-     * @param until when the next of them, or of their labels, becomes known
-     */
-    private record Known(TrainedOn on, Instant until) {}
 
     /** Why a training of a model would come to what there is, in one sentence; empty where something is new. */
     @Override
@@ -65,29 +54,12 @@ final class NothingNew implements Function<String, Optional<String>> {
         }
         ModelPlan plan = models.plans().getFirst();
         String recipe = Sha256.ofBytes(BundleTrainer.recipe(plan));
-        TrainedOn wanted = new TrainedOn(recipe, DataRead.of(plan, Workspace.ids(versions)).text(), "");
+        TrainedOn wanted = new TrainedOn(recipe, DataRead.of(plan, Workspace.ids(versions)).text());
         Map<String, TrainedOn> trained = workspace.catalog().read(tx -> trained(tx, name));
-        if (trained.values().stream().noneMatch(wanted::alike)) {
-            return Optional.empty();
-        }
-        TrainedOn rows = known(name, wanted, models, versions, now);
         return trained.entrySet().stream()
-                .filter(each -> each.getValue().equals(rows))
+                .filter(each -> each.getValue().equals(wanted))
                 .findFirst()
                 .map(each -> "Nothing is new since %s: rows, labels and definition are the same.".formatted(each.getKey()));
-    }
-
-    private TrainedOn known(String name, TrainedOn wanted, ProjectModels models, Map<String, DatasetVersion> versions, Instant now) {
-        Known before = known.get(name);
-        if (before != null && before.on.alike(wanted) && now.isBefore(before.until)) {
-            return before.on;
-        }
-        Map<String, ModelRows> all = models.rows();
-        Workspace.fill(models, all, workspace.read(models, versions));
-        ModelRows rows = Objects.requireNonNull(all.get(name));
-        TrainedOn on = new TrainedOn(wanted.recipe(), wanted.data(), BundleTrainer.moment(rows, now).toString());
-        known.put(name, new Known(on, rows.nextKnownFrom(now)));
-        return on;
     }
 
     /** What the version that serves and those trained last learned from, by what they are called. */

@@ -9,23 +9,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a training learned from: the same three, and another one comes to the same rows, labels and settings.
+ * What a training learned from: the same two, and another one comes to the same rows, labels and settings.
  *
  * @param recipe hash of the model's definition and of its features
  * @param data versions of its datasets, as {@link DataRead#text} gives them
- * @param asOf when the newest of its rows and labels became known, RFC 3339
  */
-record TrainedOn(String recipe, String data, String asOf) {
+record TrainedOn(String recipe, String data) {
     /** The field of a document. */
     static final String FIELD = "trained_on";
 
     /** Of a run; empty of one that was trained elsewhere. */
     static Optional<TrainedOn> of(Run run) {
-        String asOf = run.params().get(BundleTrainer.AS_OF);
         return run.artifacts().stream()
-                .filter(each -> each.path().equals(BundleTrainer.RECIPE_FILE) && asOf != null)
+                .filter(each -> each.path().equals(BundleTrainer.RECIPE_FILE))
                 .findFirst()
-                .map(recipe -> new TrainedOn(recipe.sha256(), data(RunPipeline.parsed(run.provenance())), String.valueOf(asOf)));
+                .map(recipe -> new TrainedOn(recipe.sha256(), data(RunPipeline.parsed(run.provenance()))));
     }
 
     private static String data(JsonNode provenance) {
@@ -41,16 +39,11 @@ record TrainedOn(String recipe, String data, String asOf) {
     static Optional<TrainedOn> in(JsonNode document) {
         JsonNode json = document.path(FIELD);
         return json.isObject()
-                ? Optional.of(new TrainedOn(json.path("recipe").asText(), json.path("data").asText(), json.path("as_of").asText()))
+                ? Optional.of(new TrainedOn(json.path("recipe").asText(), json.path("data").asText()))
                 : Optional.empty();
     }
 
     ObjectNode toJson() {
-        return JsonNodeFactory.instance.objectNode().put("recipe", recipe).put("data", data).put("as_of", asOf);
-    }
-
-    /** Whether both are of one definition and the same versions, whatever was known of them. */
-    boolean alike(TrainedOn other) {
-        return recipe.equals(other.recipe) && data.equals(other.data);
+        return JsonNodeFactory.instance.objectNode().put("recipe", recipe).put("data", data);
     }
 }

@@ -90,7 +90,7 @@ final class CheckAlertsTest {
                 none.multivariate(), none.segments(), none.outputs());
         new CheckAlerts(alerts).drift(new DriftReport(
                 "football 1", 1, NOW, NOW, NOW, DriftMonitorDefinition.Policy.RECOMMENDED, 5_000, 612, DriftReport.Verdict.ALARM, "Something changed.", 0, 0,
-                List.of(), List.of(), details), () -> "Performance unchanged so far.");
+                List.of(), List.of(), details), false, () -> "Performance unchanged so far.");
         return alerts.list(new AlertQuery(Set.of(), null, null, null, 9)).getFirst();
     }
 }

@@ -385,6 +385,26 @@ final class RetrainIT {
         assertThat(alarm.asked()).as(alarm.sentence()).isTrue();
     }
 
+    @Test
+    void driftThatMattersLittleTrainsWhereAPersonOrALimitOfTheCallSaysSo() throws IOException {
+        open("retrain: { cool_down: 0s }", "");
+        ObjectNode small = new ObjectMapper().createObjectNode()
+                .put("verdict", "alarm").put("sentence", "alarm: close moved.").put("ratio", 0.5).put("not_worth", "It carries 10 %.");
+        RetrainBook book = backend.schedules().retrainings();
+        var limit = new TreeMap<>(Map.of("drift", 0.4));
+
+        var schedule = book.ask(new RetrainRequest(MODEL, Trigger.DRIFT, RetrainRequest.Kind.FULL, new TreeMap<>(), false, small), null, "drift", "keelson", "Alarm.");
+        var program = book.ask(new RetrainRequest(MODEL, Trigger.DRIFT, RetrainRequest.Kind.FULL, limit, true, small), null, "", "ann", "Alarm.");
+        work(Duration.ofMinutes(1));
+        var person = book.ask(new RetrainRequest(MODEL, Trigger.MANUAL, RetrainRequest.Kind.FULL, new TreeMap<>(), true, small), null, "", "ann", "Alarm.");
+
+        assertThat(schedule.asked()).isFalse();
+        assertThat(schedule.sentence()).isEqualTo("Not trained again: It carries 10 %.");
+        assertThat(program.asked()).as(program.sentence()).isTrue();
+        assertThat(person.asked()).as(person.sentence()).isTrue();
+        assertThat(trail()).filteredOn("retrain_refused"::equals).hasSize(1);
+    }
+
     private static final String WATCHED = """
             monitors:
               drift: { model: %s, policy: acis, current: "last 7d, at least 100 rows" }
@@ -469,6 +489,58 @@ final class RetrainIT {
                 .allSatisfy(each -> assertThat(each.at("/result/sentence").asText())
                         .startsWith("Nothing is new since v").endsWith(": rows, labels and definition are the same."));
         assertThat(trail()).filteredOn("retrain_unchanged"::equals).hasSize(told);
+    }
+
+    @Test
+    void resultThatBecameKnownIsNewOnceItIsLoaded() throws IOException {
+        Files.writeString(folder.resolve("keelson.yaml"), """
+                keelson: 1
+                project: games
+                timezone: UTC
+                sources:
+                  games:
+                    file: games.csv
+                    key: id
+                    event_time: time
+                    outcomes: { columns: [result], known_after: 1d }
+                    columns: { id: string, time: timestamp, strength: double, result: { type: enum, values: [home, away] } }
+                models:
+                  %s:
+                    label: games.result
+                    features: [strength]
+                    learner: logistic
+                    validate: { walk_forward: 2 folds, test: 30d, embargo: 1d }
+                    retrain: { cool_down: 0s }
+                """.formatted(MODEL));
+        StringBuilder games = new StringBuilder("id,time,strength,result\n");
+        for (int day = 0; day < 200; day++) {
+            games.append("g%d,%s,%d,%s\n".formatted(day, START.plus(Duration.ofDays(day)), day * 7 % 10, day * 5 % 3 == 0 ? "away" : "home"));
+        }
+        Files.writeString(folder.resolve("games.csv"), games.toString());
+        now.set(START.plus(Duration.ofDays(199)).plus(Duration.ofHours(6))); // the newest result is known 18 hours later
+        var project = Projects.validate(folder, Map.of());
+        RunPipeline.run(project, now::get, line -> {});
+        backend = LiveBackend.open(project, now::get);
+
+        List<Boolean> asked = new ArrayList<>();
+        for (String hour : List.of("06:10", "23:50", "24:10", "load", "24:20")) {
+            if (hour.equals("load")) {
+                backend.data().load(null);
+            } else {
+                now.set(START.plus(Duration.ofDays(199)).plus(Duration.ofMinutes(60L * Integer.parseInt(hour.substring(0, 2)) + Integer.parseInt(hour.substring(3)))));
+            }
+            asked.add(backend.schedules().retrainings()
+                    .ask(RetrainRequest.full(MODEL, Trigger.DRIFT), null, "drift", "keelson", "1 of 1 column moved.")
+                    .asked());
+            work(Duration.ofMinutes(1));
+        }
+
+        assertThat(asked).as("told, silent, silent, trained, told").containsExactly(true, false, false, true, true);
+        assertThat(trail()).filteredOn("retrain_unchanged"::equals).hasSize(2);
+        List<Run> runs = backend.runs(MODEL, 10);
+        assertThat(runs).hasSize(2);
+        assertThat(runs.getFirst().params().get(BundleTrainer.AS_OF)).isGreaterThan(String.valueOf(runs.getLast().params().get(BundleTrainer.AS_OF)));
+        assertThat(TrainedOn.of(runs.getFirst()).orElseThrow().data()).isNotEqualTo(TrainedOn.of(runs.getLast()).orElseThrow().data());
     }
 
     @Test

@@ -484,7 +484,7 @@ final class ModelLoop {
         if (drift != null && drift.verdict() == DriftReport.Verdict.ALARM && definition.retrainsOnDrift()) {
             Optional<String> notWorth = WideDrift.notWorth(drift);
             if (notWorth.isPresent()) {
-                return new Retraining(false, "Drift, but " + notWorth.get());
+                return new Retraining(false, "Drift. " + notWorth.get());
             }
             return rested
                     ? new Retraining(true, "Drift in columns that matter. " + drift.reason())

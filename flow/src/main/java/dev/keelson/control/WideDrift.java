@@ -17,6 +17,9 @@ public final class WideDrift {
     /** Share of the model's importance that alarming columns must carry to be worth a training. */
     public static final double IMPORTANCE = 0.2;
 
+    /** Field of what a drift check found: why it is not worth a training. */
+    public static final String NOT_WORTH = "not_worth";
+
     private WideDrift() {}
 
     /**
@@ -75,15 +78,17 @@ public final class WideDrift {
      * Whether an alarm is worth a training. Of our own rule it is when the columns that moved carry a fifth of the model's
      * importance, where that is known; rules of other systems are followed to the letter.
      *
-     * @param report that alarms
-     * @return why it is not; empty where it is
+     * @param report a report; one without an alarm is worth none, and needs no reason
+     * @return in a sentence why an alarm is not, and what to do where it should be; empty where it is
      */
     public static Optional<String> notWorth(DriftReport report) {
         boolean known = report.features().stream().anyMatch(feature -> feature.importance() > 0);
-        if (report.policy() != Policy.RECOMMENDED || !known || report.importanceShare() >= IMPORTANCE) {
+        if (report.verdict() != DriftReport.Verdict.ALARM
+                || report.policy() != Policy.RECOMMENDED || !known || report.importanceShare() >= IMPORTANCE) {
             return Optional.empty();
         }
-        return Optional.of("the columns that moved carry %.0f %% of the importance (%.0f %% needed)."
-                .formatted(100 * report.importanceShare(), 100 * IMPORTANCE));
+        return Optional.of(("What moved carries %.0f %% of the importance of the model; drift alone trains it from %.0f %% on. "
+                        + "`keelson retrain %s` trains it all the same, and a drift monitor of another `policy` on every alarm.")
+                .formatted(100 * report.importanceShare(), 100 * IMPORTANCE, report.model()));
     }
 }

@@ -195,7 +195,7 @@ class ReplayTest {
         assertThat(alarm.date()).isEqualTo("2020-02-12");
         assertThat(alarm.driftReason()).contains("overround");
         assertThat(alarm.retrained()).isNull();
-        assertThat(alarm.retrainReason()).contains("carry 0 % of the importance (20 % needed)");
+        assertThat(alarm.retrainReason()).contains("What moved carries 0 % of the importance of the model");
     }
 
     @Test

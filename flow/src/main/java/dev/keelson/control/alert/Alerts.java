@@ -95,6 +95,23 @@ public final class Alerts {
      * @param id unique; one that was told before is not told again
      */
     public void inform(String id, News news) {
+        inform(id, news, channels);
+    }
+
+    /**
+     * As {@link #inform(String, News)}, of something that an alert of another kind will tell, too: only channels that are not told
+     * that kind are told it, and where there is none it is no alert.
+     *
+     * @param kind of the other alert
+     */
+    public void informBeside(String kind, String id, News news) {
+        List<AlertChannel> others = channels.stream().filter(each -> each.wants(news.kind()) && !each.wants(kind)).toList();
+        if (!others.isEmpty()) {
+            inform(id, news, others);
+        }
+    }
+
+    private void inform(String id, News news, List<AlertChannel> to) {
         Instant now = clock.instant();
         catalog.update(tx -> {
             if (tx.alerts().alert(id).isPresent()) {
@@ -105,7 +122,7 @@ public final class Alerts {
             tx.alerts().add(fresh);
             Alert known = fresh.resolved(now, "keelson", "It is told once.");
             tx.alerts().replace(known);
-            tell(tx, known, Event.RAISED, now);
+            tell(tx, known, Event.RAISED, now, to);
         });
         queued.run();
     }
@@ -149,7 +166,11 @@ public final class Alerts {
     }
 
     private void tell(CatalogTransaction tx, Alert alert, Event event, Instant now) {
-        channels.stream().filter(each -> each.wants(alert.kind())).forEach(each -> tell(tx, alert, event, each.name(), now));
+        tell(tx, alert, event, now, channels);
+    }
+
+    private void tell(CatalogTransaction tx, Alert alert, Event event, Instant now, List<AlertChannel> to) {
+        to.stream().filter(each -> each.wants(alert.kind())).forEach(each -> tell(tx, alert, event, each.name(), now));
     }
 
     private void tell(CatalogTransaction tx, Alert alert, Event event, String channel, Instant now) {

@@ -600,23 +600,29 @@ public final class RetrainChain implements JobBody {
     }
 
     private void tell(Try now) {
-        if (catalog.<Boolean>read(tx -> RetrainCampaign.willTell(tx, now.run.job(), now.model()))) {
-            return; // one message for all of them
-        }
         String status = now.state.get("status").asText();
         String sentence = now.state.get("sentence").asText();
         String model = now.model();
         int version = now.state.version();
         if (status.equals(Status.PROMOTED.word())) {
-            alerts.inform("promotion-%s-v%d".formatted(model, version), new Alerts.News(
+            tell(now, "promotion-%s-v%d".formatted(model, version), new Alerts.News(
                     "promotion/%s/v%d".formatted(model, version), "promotion", Alert.Severity.INFO, model, "v%d serves now".formatted(version),
                     "%s Trained because of: %s.".formatted(sentence, reason(now).replaceAll("\\.$", "")),
                     "keelson models rollback %s --dry-run".formatted(model), "/registry/" + model));
         } else if (Stream.of(Status.REJECTED, Status.EXPIRED).anyMatch(each -> each.word().equals(status))) {
-            alerts.inform("rejection-" + now.job(), new Alerts.News(
+            tell(now, "rejection-" + now.job(), new Alerts.News(
                     "rejection/" + now.job(), "rejection", Alert.Severity.INFO, model,
                     version == 0 ? "what was trained is not registered" : "v%d does not come to serve".formatted(version),
                     "%s The champion stays.%s".formatted(sentence, worse(now.state.get(WORSE))), "keelson runs show " + now.state.get("run").asText(), "/registry/" + model));
+        }
+    }
+
+    /** Where a summary of several models will tell it, only those are told who are not told summaries. */
+    private void tell(Try now, String id, Alerts.News news) {
+        if (catalog.<Boolean>read(tx -> RetrainCampaign.willTell(tx, now.run.job(), now.model()))) {
+            alerts.informBeside(RetrainCampaign.KIND, id, news);
+        } else {
+            alerts.inform(id, news);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.keelson.control.retrain;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.control.WideDrift;
 import dev.keelson.control.job.Planner;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.Job.State;
@@ -69,6 +71,10 @@ final class RetrainRules {
                             .formatted(under.get().id(), model, under.get().step().isEmpty() ? "" : ": " + under.get().step().replaceAll("\\.$", "")),
                     under.get());
         }
+        String small = small(request);
+        if (small != null) {
+            return new Answer.Refused(small, null);
+        }
         List<Job> trainings = jobs.stream().filter(RetrainRules::trained).toList();
         if (trigger.alarm()) {
             Optional<Instant> last = begun(trainings.stream().filter(each -> !unchanged(each))).max(Instant::compareTo).filter(each -> each.plus(definition.coolDown()).isAfter(now));
@@ -87,6 +93,14 @@ final class RetrainRules {
         }
         Mode mode = definition.mode(Action.RETRAIN);
         return mode == Mode.ACT || trigger.wanted() || request.unchecked() ? new Answer.Go() : new Answer.Instead(mode);
+    }
+
+    /** Why the drift that asks is not worth a training, or null; a limit of the call takes the rule's place. */
+    private static @Nullable String small(RetrainRequest request) {
+        JsonNode drift = request.drift();
+        return request.trigger() != Trigger.DRIFT || drift == null || request.thresholds().containsKey(Thresholds.DRIFT)
+                ? null
+                : drift.path(WideDrift.NOT_WORTH).textValue();
     }
 
     private static Stream<Instant> begun(Stream<Job> jobs) {

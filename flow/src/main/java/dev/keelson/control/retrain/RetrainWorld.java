@@ -20,7 +20,8 @@ public interface RetrainWorld {
      * Checks a model for drift.
      *
      * @return {@code verdict} ({@code none}, {@code insufficient}, {@code warning}, {@code alarm}, or {@code unchecked} where nothing
-     *     could be), {@code sentence}, {@code features} looked at, {@code drifted} of them, {@code ratio} of the two, {@code rows}
+     *     could be), {@code sentence}, {@code features} looked at, {@code drifted} of them, {@code ratio} of the two, {@code rows},
+     *     {@code not_worth}: why an alarm trains nothing by itself, where it does not
      */
     ObjectNode drift(String model);
 

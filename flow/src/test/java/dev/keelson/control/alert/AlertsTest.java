@@ -85,6 +85,23 @@ final class AlertsTest {
     }
 
     @Test
+    void whatASummaryTellsIsToldByItselfOnlyWhereSummariesAreNot() {
+        Chat promotions = new Chat("promotions", Set.of("promotion"));
+        Chat both = new Chat("both", Set.of("promotion", "retraining"));
+        News news = new News("promotion/m/v2", "promotion", Severity.INFO, "m", "v2 serves now", "It is better.", "", "");
+
+        new Alerts(catalog, () -> now, () -> "id" + ++given, List.of(phone, mail, both), () -> {}).informBeside("retraining", "p1", news);
+        boolean told = catalog.read(tx -> tx.alerts().alert("p1")).isPresent();
+        Alerts all = new Alerts(catalog, () -> now, () -> "id" + ++given, List.of(phone, mail, promotions, both), () -> {});
+        all.informBeside("retraining", "p1", news);
+        all.informBeside("retraining", "p1", news);
+
+        assertThat(told).isFalse();
+        assertThat(all.deliveries("p1", 10)).extracting(Delivery::channel).containsExactly("promotions");
+        assertThat(all.alert("p1").state()).isEqualTo(Alert.State.RESOLVED);
+    }
+
+    @Test
     void oneCauseIsToldOnceHoweverOftenItComes() {
         alerts.console("http://127.0.0.1:8710");
         Alert raised = alerts.raise(drift(Severity.WARNING));
