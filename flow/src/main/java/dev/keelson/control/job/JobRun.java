@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One try of a job, by the worker that has the lease. Everything it stores is stored only while it has it. Safe for use by
- * several threads.
+ * several threads: it is locked before a transaction of the catalogue begins, so that within one nothing may be asked of it but
+ * {@link #job}.
  */
 public final class JobRun {
     /** Why a run does not go on. */

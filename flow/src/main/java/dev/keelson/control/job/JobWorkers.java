@@ -285,7 +285,10 @@ public final class JobWorkers implements AutoCloseable {
         boolean ignored = Thread.interrupted();
         if (run.stopped() == JobRun.Stop.CANCELLED) {
             stopped(run);
-        } else if (!run.store(job -> job.resting(again, run.step()))) {
+            return;
+        }
+        String step = run.step();
+        if (!run.store(job -> job.resting(again, step))) {
             LOG.log(System.Logger.Level.WARNING, "The job {0} was taken over.", run.job().id());
         }
     }
