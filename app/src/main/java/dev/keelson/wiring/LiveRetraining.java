@@ -155,6 +155,11 @@ record LiveRetraining(Backend backend, Function<String, Optional<String>> fresh)
     }
 
     @Override
+    public long canaryAnswers(String model) {
+        return backend.rollouts().status(model).at("/versions/1/served").asLong();
+    }
+
+    @Override
     public void endCanary(String model, int version, String reason) {
         boolean open = backend.catalog().read(tx -> tx.rollouts().open(model)).filter(each -> each.candidate() == version).isPresent();
         if (open) {

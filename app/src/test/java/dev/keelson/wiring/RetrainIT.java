@@ -741,6 +741,11 @@ final class RetrainIT {
         assertThat(told(asked).at("/summary/models/0/step").asText()).isEqualTo("v2 answers 50 % of the requests.");
         assertThat(champion()).isOne();
         work(Duration.ofHours(3));
+        assertThat(told(asked).at("/summary/models/0/step").asText())
+                .isEqualTo("v2 has its share since 2 hours and was not asked yet, so that nothing is known of it.");
+        assertThat(champion()).isOne();
+        settle(25);
+        work(Duration.ofMinutes(15));
 
         assertThat(champion()).isEqualTo(2);
         assertThat(backend.rollouts().status(MODEL).at("/rollout/state").asText()).isEqualTo("promoted");

@@ -130,6 +130,12 @@ final class RetrainKillsIT {
             return live.canary(model, version, share, hold, reason);
         }
 
+        /** As if it had been asked: no request is made here. */
+        @Override
+        public long canaryAnswers(String model) {
+            return live.canaryAnswers(model) + 1;
+        }
+
         @Override
         public void endCanary(String model, int version, String reason) {
             live.endCanary(model, version, reason);

@@ -135,7 +135,7 @@ final class KeelsonClientTest {
         assertThat(reports).isNotEmpty();
         assertThat(versions).isNotEmpty();
         assertThat(latest.path("rows").asInt()).isPositive();
-        assertThat(models).hasSize(2);
+        assertThat(models).hasSize(4);
         assertThat(registered).hasSize(8);
         assertThat(runs).hasSize(3);
     }

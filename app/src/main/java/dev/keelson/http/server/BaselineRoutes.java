@@ -42,7 +42,7 @@ final class BaselineRoutes {
     }
 
     private void delete(ServerRequest request, ServerResponse response) {
-        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        String model = LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
         UriQuery form = ConsoleRoutes.form(request);
         String id = form.first("baseline").orElse("");
         if (!backend.baselines().one(id).path("model").asText().equals(model)) {

@@ -415,9 +415,14 @@ public final class RetrainChain implements JobBody {
             case PAUSED -> new Outcome.Rest(LOOK, "Its rollout is paused.");
             case RUNNING -> {
                 Instant held = rollout.stepStartedAt().plus(now.definition.hold());
-                yield clock.instant().isBefore(held)
-                        ? new Outcome.Rest(atMost(LOOK, Duration.between(clock.instant(), held)), canaryText(now))
-                        : done(now, "canary", "It answered its share for %s and no guardrail objected.".formatted(RetrainDefinition.text(now.definition.hold())), Step.PROMOTE, tx -> {});
+                if (clock.instant().isBefore(held)) {
+                    yield new Outcome.Rest(atMost(LOOK, Duration.between(clock.instant(), held)), canaryText(now));
+                }
+                long answers = world.canaryAnswers(now.model());
+                String time = RetrainDefinition.text(now.definition.hold());
+                yield answers == 0
+                        ? new Outcome.Rest(LOOK, "v%d has its share since %s and was not asked yet, so that nothing is known of it.".formatted(now.state.version(), time))
+                        : done(now, "canary", "It answered %,d requests in %s and no guardrail objected.".formatted(answers, time), Step.PROMOTE, tx -> {});
             }
         };
     }

@@ -50,6 +50,9 @@ public interface RetrainWorld {
      */
     String canary(String model, int version, double share, Duration hold, String reason);
 
+    /** How many requests the candidate of a model's open rollout has answered. */
+    long canaryAnswers(String model);
+
     /** Ends the open rollout of a version; nothing when there is none. */
     void endCanary(String model, int version, String reason);
 }
