@@ -11,6 +11,8 @@ import dev.keelson.project.Project;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
 import dev.keelson.wiring.LiveProject;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Parameters;
         })
 final class ScheduleCommand extends CommandGroup {
     private static final long LOOK_MILLIS = 200;
+    /** A job that looks again so soon is waited for. */
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     private static JsonNode ask(Session session, Function<ScheduleService, JsonNode> question) {
         try (LiveProject live = LiveProject.open(session.project(), session.clock())) {
@@ -49,11 +53,19 @@ final class ScheduleCommand extends CommandGroup {
         return job.path("seconds").isNumber() ? String.format(Locale.ROOT, "%.1f s", job.path("seconds").asDouble()) : "";
     }
 
+    /** Whether a job that has begun waits for evidence or a person, and not just for its next look. */
+    static boolean rests(JsonNode job, Instant now) {
+        return job.path("state").asText().equals("waiting")
+                && job.path("started_at").isTextual()
+                && job.path("attempt").asInt() == 0
+                && Instant.parse(job.path("not_before").asText()).isAfter(now.plus(SOON));
+    }
+
     private static List<String> row(JsonNode job) {
         String state = job.path("state").asText();
         String now = state.equals("running")
                 ? String.format(Locale.ROOT, "%.0f %%, %s", 100 * job.path("share").asDouble(), job.path("step").asText())
-                : job.path("message").asText();
+                : job.path(state.equals("waiting") ? "step" : "message").asText();
         return List.of(
                 job.path("id").asText(),
                 job.path("kind").asText(),
@@ -108,7 +120,7 @@ final class ScheduleCommand extends CommandGroup {
     /** {@code keelson schedule run}. */
     @Command(
             name = "run",
-            description = "Run it now and wait for the end: exit code 0 done, 1 a finding such as drift, 2 an error.")
+            description = "Run it now and wait until it has ended or waits for evidence: exit code 0 done, 1 a finding such as drift, 2 an error.")
     static final class Run extends OfOne {
         @Override
         int run(Session session) {
@@ -128,7 +140,7 @@ final class ScheduleCommand extends CommandGroup {
         private static int code(JsonNode jobs) {
             int code = YES;
             for (JsonNode job : jobs) {
-                if (!job.path("state").asText().equals("done")) {
+                if (!job.path("state").asText().equals("done") && !job.path("state").asText().equals("waiting")) {
                     return ERROR;
                 }
                 code = job.at("/result/finding").asBoolean() ? NO : code;
@@ -140,7 +152,7 @@ final class ScheduleCommand extends CommandGroup {
             ProgressLine progress = session.progress(id);
             while (true) {
                 JsonNode job = live.schedules().job(id, 0);
-                if (Job.State.of(job.path("state").asText()).ended()) {
+                if (Job.State.of(job.path("state").asText()).ended() || rests(job, session.clock().instant())) {
                     return job;
                 }
                 if (!live.workOnce()) {

@@ -37,6 +37,8 @@ public final class RetrainCampaign implements JobBody {
     private static final String CHECKS = "checks_due_at";
 
     private static final Duration SOON = Duration.ofSeconds(2);
+    /** While models wait for evidence; what they came to is told so much later at most. */
+    private static final Duration LATER = Duration.ofMinutes(1);
     private static final int ATTEMPTS = 5;
     private static final int CHECKED = 1_000;
 
@@ -114,7 +116,7 @@ public final class RetrainCampaign implements JobBody {
         }
         if (!summary.ended()) {
             run.progress(share(summary), summary.sentence());
-            return run.rest(clock.instant().plus(summary.settled() ? RetrainChain.LOOK : SOON), summary.sentence());
+            return run.rest(clock.instant().plus(summary.settled() ? LATER : SOON), summary.sentence());
         }
         return summary.toJson().put("finding", summary.finding()).put("message", summary.sentence());
     }
