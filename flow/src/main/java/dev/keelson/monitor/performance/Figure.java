@@ -36,10 +36,13 @@ record Figure(double value, double[] influence) {
         return rows > 0 && Double.isFinite(error) ? Math.max(1, error * error / rows) : 1;
     }
 
-    /** Student's interval with as many degrees of freedom as clusters less one, cut to the metric's range. */
+    /**
+     * Student's interval with as many degrees of freedom as clusters less one, cut to the metric's range; the whole line where
+     * nothing varies, such as F1 without a single hit: rows that are all alike do not tell how others would be.
+     */
     Interval interval(int[] cluster, double confidence, double least, double most) {
         double error = standardError(cluster);
-        if (Double.isNaN(value) || Double.isInfinite(error)) {
+        if (Double.isNaN(value) || Double.isInfinite(error) || error == 0) {
             return new Interval(Double.NEGATIVE_INFINITY, value, Double.POSITIVE_INFINITY, confidence);
         }
         int clusters = Clusters.count(Clusters.index(cluster));
