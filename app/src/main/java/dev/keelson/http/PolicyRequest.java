@@ -41,8 +41,8 @@ public record PolicyRequest(
             throw new IllegalArgumentException(
                     "step (%s) must be above zero and every (%d) at least 1.".formatted(step, every));
         }
-        if (retrainCost != null && !(retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY)
-                || lossValue != null && !(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY)) {
+        if ((retrainCost != null && !(retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY))
+                || (lossValue != null && !(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY))) {
             throw new IllegalArgumentException(
                     "retrain_cost (%s) must be at least 0 and loss_value (%s) above 0.".formatted(retrainCost, lossValue));
         }

@@ -59,10 +59,10 @@ final class PolicyOptions {
         Duration length = all.of(() -> length(step)).orElse(Duration.ZERO);
         must(every >= 1, "--every (%d) must be at least 1.".formatted(every), all);
         must(
-                retrainCost == null || retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY,
+                retrainCost == null || (retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY),
                 "--retrain-cost (%s) must be at least 0.".formatted(retrainCost),
                 all);
-        must(lossValue == null || lossValue > 0 && lossValue < Double.POSITIVE_INFINITY, "--loss-value (%s) must be above 0.".formatted(lossValue), all);
+        must(lossValue == null || (lossValue > 0 && lossValue < Double.POSITIVE_INFINITY), "--loss-value (%s) must be above 0.".formatted(lossValue), all);
         LocalDate first = from;
         LocalDate last = to;
         must(first == null || last == null || first.isBefore(last), "--from (%s) must be before --to (%s).".formatted(first, last), all);
