@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.DoubleStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -105,13 +106,14 @@ final class BetsIT {
     void extensionGetsScoresHistoryAndKeepsOpportunities() throws Exception {
         BlockingQueue<Delivery> deliveries = new LinkedBlockingQueue<>();
         HttpServer hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        AtomicInteger delivered = new AtomicInteger();
         hook.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             deliveries.add(new Delivery(
                     exchange.getRequestHeaders().getFirst("X-Keelson-Signature"),
                     exchange.getRequestHeaders().getFirst("X-Keelson-Timestamp"),
                     body));
-            exchange.sendResponseHeaders(deliveries.size() == 1 ? 503 : 204, -1);
+            exchange.sendResponseHeaders(delivered.incrementAndGet() == 1 ? 503 : 204, -1);
             exchange.close();
         });
         hook.start();
