@@ -819,8 +819,8 @@ public final class ProjectGrammar {
                     text(
                             "a window such as `last 7d, at least 100 rows`",
                             "last\\s+[0-9]+(m|h|d|w)(\\s*,\\s*at least\\s+[0-9]{1,9}\\s+rows)?"),
-                    "`last 7d, at least 100 rows`; by `n1v1` `last 30d, at least 100 rows`",
-                    "Drift: the current window, extended back until it holds so many rows."),
+                    "`last 7d, at least 100 rows`",
+                    "Drift: the current window, extended back until it holds so many rows; without it `n1v1` takes `last 30d, at least 100 rows`."),
             optional(
                     "share",
                     new Shape.Share(),
