@@ -34,32 +34,32 @@ import java.util.stream.IntStream;
  * A drift check of two Parquet files of normal values, read a column at a time: by Kolmogorov-Smirnov alone and by the
  * recommended policy. SciPy's test of as many values in memory runs beside it. Options: {@code --rows} of each file (1,000,000;
  * beyond {@value TableFile#ROWS_READ} columns are read as quantiles, and SciPy is left out), {@code --features}, its columns (45; beyond
- * 100 they are single precision, so that the files stay small, the recommended policy and SciPy are left out), {@code --repeats} (1;
- * the last is told). The largest memory is that of the process during the checks, told with the Java heap's limit in force; {@code
+ * 100 they are single precision, so that the files stay small, the recommended policy and SciPy are left out), {@code --group}, the
+ * rows of a group (122,880, as DuckDB writes them; each group of each column costs a little), {@code --repeats} (1; the last is
+ * told). The largest memory is that of the process during the checks, told with the Java heap's limit in force; {@code
  * KEELSON_JAVA_OPTS=-Xmx300m} sets another.
  */
 public final class ParquetDriftBenchmark implements Task {
     /** Up to so many columns the recommended policy and SciPy are measured, too. */
     private static final int FEW = 100;
-    /** Values of a group of rows, which is what the writer holds at once. */
-    private static final int GROUP = 5_000_000;
-
     private static final Instant AT = Instant.parse("2024-01-01T00:00:00Z");
 
     @Override
     public ObjectNode run(Arguments arguments) throws Exception {
         int rows = arguments.number("rows", 1_000_000);
         int columns = arguments.number("features", 45);
+        int group = arguments.number("group", 122_880);
         int repeats = arguments.number("repeats", 1);
         Path folder = Files.createTempDirectory("keelson-drift");
         try {
             Path reference = folder.resolve("reference.parquet");
             Path current = folder.resolve("current.parquet");
-            write(reference, rows, columns, 0);
-            write(current, rows, columns, 0.5);
+            write(reference, rows, columns, group, 0);
+            write(current, rows, columns, group, 0.5);
             ObjectNode node = JsonNodeFactory.instance.objectNode();
             node.put("rows_each_side", rows);
             node.put("columns", columns);
+            node.put("rows_of_a_group", group);
             node.put("file_mb", Files.size(reference) >> 20);
             boolean apart = forgetPeak();
             for (int repeat = 0; repeat < repeats; repeat++) {
@@ -124,7 +124,7 @@ public final class ParquetDriftBenchmark implements Task {
     }
 
     /** Normal values; the first column is moved. */
-    private static void write(Path file, int rows, int columns, double shift) throws SQLException {
+    private static void write(Path file, int rows, int columns, int group, double shift) throws SQLException {
         String type = columns <= FEW ? "DOUBLE" : "FLOAT";
         String select = IntStream.range(0, columns)
                 .mapToObj(c -> "(sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()) + %s)::%s AS c%d"
@@ -132,10 +132,10 @@ public final class ParquetDriftBenchmark implements Task {
                 .collect(Collectors.joining(", "));
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
-            statement.execute("SET memory_limit = '512MB'");
+            statement.execute("SET memory_limit = '%dMB'".formatted(Math.max(512, (long) group * columns * 3 * Float.BYTES >> 20)));
             statement.execute("SET threads = 1");
             statement.execute("COPY (SELECT %s FROM range(%d)) TO '%s' (FORMAT parquet, ROW_GROUP_SIZE %d)"
-                    .formatted(select, rows, file, Math.min(122_880, Math.max(2_048, GROUP / columns))));
+                    .formatted(select, rows, file, group));
         }
     }
 
