@@ -1093,7 +1093,8 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private DriftReport keep(DriftReport report, List<DriftReport> beside, Instant now, String run) {
         workspace.catalog().update(tx -> beside.forEach(each -> tx.putReport(BaselineCheck.stored(each))));
         keep(report, now, run);
-        boolean trains = project.schedules().stream()
+        boolean trains = project.models().stream().anyMatch(each -> each.name().equals(report.model()))
+                && project.schedules().stream()
                 .anyMatch(each -> each.job() == ScheduleDefinition.Job.DRIFT && each.onFinding() == ScheduleDefinition.OnFinding.RETRAIN);
         new CheckAlerts(alerts.alerts())
                 .drift(report, trains, () -> KnownPerformance.sentence(performance(report.model(), now)));

@@ -252,7 +252,10 @@ final class LiveJobs {
             Instant trained = newest.orElse(champion.get()).createdAt();
             long before = rowsLearned(newest.orElse(champion.get()), model.source());
             long now = backend.data().latest(model.source()).map(DatasetVersion::rows).orElse(0L);
-            if (before > 0 && wanted.enough(before, now)) {
+            if (before == 0) {
+                run.log("%s: the dataset version it learned from is not known any more, so new rows cannot be counted; the next training makes it known."
+                        .formatted(model.name()));
+            } else if (wanted.enough(before, now)) {
                 RetrainRequest request = RetrainRequest.full(model.name(), Trigger.NEW_DATA);
                 ask(run, request, "%,d rows of %s came since the training of %s on %,d.".formatted(now - before, model.source(), trained, before));
             }

@@ -75,6 +75,7 @@ final class ProjectBets implements Bets, AutoCloseable {
     private final ServeDefinition.Bets bets;
     private final ModelDefinition model;
     private @Nullable BetTable table;
+    private @Nullable Placed placed;
     private @Nullable Opportunities opportunities;
 
     ProjectBets(LiveBackend backend, Workspace workspace, ServeDefinition.Bets bets) {
@@ -567,9 +568,21 @@ final class ProjectBets implements Bets, AutoCloseable {
     }
 
     @Override
-    public Map<String, Bet> placed(String name) {
-        return BetPrices.latest(project, workspace, name);
+    public synchronized Map<String, Bet> placed(String name) {
+        if (!bets.model().equals(name)) {
+            return Map.of();
+        }
+        String dataset = workspace.datasets().latest(source().name()).map(DatasetVersion::id).orElse("");
+        Placed known = placed;
+        if (known == null || !known.dataset().equals(dataset)) {
+            known = new Placed(dataset, BetPrices.latest(project, workspace, name));
+            placed = known;
+        }
+        return known.bets();
     }
+
+    /** The bets of a version of the data, read once. */
+    private record Placed(String dataset, Map<String, Bet> bets) {}
 
     private @Nullable BetTable pastOrNull() {
         return workspace.datasets().latest(source().name()).isEmpty() ? null : past();

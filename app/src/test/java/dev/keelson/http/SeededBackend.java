@@ -227,7 +227,7 @@ public final class SeededBackend implements Backend {
                 List.of(),
                 models,
                 List.of(monitor),
-                List.of(new DecayMonitorDefinition("worse", List.of(MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, null)),
+                List.of(new DecayMonitorDefinition("worse", List.of(MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, Map.of(), null)),
                 List.of(),
                 List.of(
                         new ScheduleDefinition("features", "0 1 * * *", zone, ScheduleDefinition.Job.MATERIALIZE, ScheduleDefinition.OnFinding.ALERT, null),
@@ -699,7 +699,8 @@ public final class SeededBackend implements Backend {
                 decides
                         ? "Not worse than the champion: gain 0.0012, lower bound -0.0034 above the margin (-0.0050)."
                         : "",
-                champion == 4 ? 3 : champion);
+                champion == 4 ? 3 : champion,
+                List.of());
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("index", week).put("segment", 1).put("offset", week * 1000);
         String id = "replay_step-%s-%s-%05d".formatted(REPLAY, model, week);

@@ -205,7 +205,7 @@ class ProjectReaderTest {
         PromotionPolicyDefinition promotion = FootballProject.read(folder, text).promotion().getFirst();
 
         assertThat(promotion.changeAlpha()).isEqualTo(0.01);
-        assertThat(promotion.plan()).isEqualTo(new DecisionPlan(182, 7, true, 0.001, 3, 0.05, 5, EpochKey.SEGMENT));
+        assertThat(promotion.plan()).isEqualTo(new DecisionPlan(182, 7, true, 0.001, 3, 0.05, 5, EpochKey.SEGMENT, Together.ALONE));
         assertThat(promotion.budget()).isEqualTo(new AlphaBudget(0.2, AlphaBudget.WhenSpent.RAISE));
         assertThat(promotion.watch()).isEqualTo(60);
     }

@@ -68,7 +68,18 @@ final class Samples {
             low += step;
             step += step;
         }
-        int high = Math.min(sorted.length, low + step);
+        return countUpTo(sorted, x, low, Math.min(sorted.length, low + step));
+    }
+
+    /**
+     * How many values are at or below x.
+     *
+     * @param least so many are for sure
+     * @param most no more are
+     */
+    static int countUpTo(double[] sorted, double x, int least, int most) {
+        int low = least;
+        int high = most;
         while (low < high) {
             int middle = (low + high) >>> 1;
             if (sorted[middle] <= x) {

@@ -49,6 +49,15 @@ public final class SortedSample {
         return sorted(values, from, to, step, Double.MAX_VALUE);
     }
 
+    /**
+     * How many values are at or below x.
+     *
+     * @param sorted ascending, without {@code NaN}; may be empty
+     */
+    public static int countUpTo(double[] sorted, double x) {
+        return Samples.countUpTo(sorted, x, 0, sorted.length);
+    }
+
     /** @param most values beyond it on either side are left out */
     private static double[] sorted(double[] values, int from, int to, int step, double most) {
         int rows = Math.ceilDiv(Math.max(0, to - from), step);

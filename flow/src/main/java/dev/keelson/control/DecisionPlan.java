@@ -47,15 +47,9 @@ public record DecisionPlan(
         }
     }
 
-    /** Of challengers each by itself. */
-    public DecisionPlan(
-            int horizon, int lookEvery, boolean strict, double worthwhile, int overlapping, double refreshAlpha, double cap, EpochKey epoch) {
-        this(horizon, lookEvery, strict, worthwhile, overlapping, refreshAlpha, cap, epoch, Together.ALONE);
-    }
-
     /** Of losses by day, at the standard level for refreshes. */
     public DecisionPlan(int horizon, int lookEvery, boolean strict, double worthwhile, int overlapping) {
-        this(horizon, lookEvery, strict, worthwhile, overlapping, 0.05, 0, EpochKey.DAY);
+        this(horizon, lookEvery, strict, worthwhile, overlapping, 0.05, 0, EpochKey.DAY, Together.ALONE);
     }
 
     /** The same for challengers that share a level. */
@@ -70,7 +64,7 @@ public record DecisionPlan(
 
     /** The same of a replay, where there are no prices and no tests that are agreed beforehand: by the loss, each by itself. */
     DecisionPlan inReplay() {
-        return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, refreshAlpha, 0, epoch);
+        return new DecisionPlan(horizon, lookEvery, strict, worthwhile, overlapping, refreshAlpha, 0, epoch, Together.ALONE);
     }
 
     /** The same at another level for refreshes. */
@@ -80,7 +74,7 @@ public record DecisionPlan(
 
     /** The same for a watch of so many epochs over a promotion: at any time, whatever is better. */
     DecisionPlan watching(int epochs) {
-        return new DecisionPlan(epochs, 0, strict, 0, overlapping, refreshAlpha, cap, epoch);
+        return new DecisionPlan(epochs, 0, strict, 0, overlapping, refreshAlpha, cap, epoch, Together.ALONE);
     }
 
     /** Whether it is looked at a few times alone. */

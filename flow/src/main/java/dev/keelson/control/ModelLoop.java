@@ -212,7 +212,7 @@ final class ModelLoop {
     private Step quiet(Instant now, @Nullable Integer retrained, String reason, Consumer<CatalogTransaction> writes) {
         StepRecord record = new StepRecord(
                 day(now), "off", "", "off", "", null, retrained, reason, retrained == null ? "none" : "promote", reason,
-                require(champion).version());
+                require(champion).version(), List.of());
         return new Step(record, writes);
     }
 

@@ -44,24 +44,6 @@ public record StepRecord(
         streams = List.copyOf(streams);
     }
 
-    /** A step in which no stream changed. */
-    public StepRecord(
-            LocalDate date,
-            String drift,
-            String driftReason,
-            String decay,
-            String decayReason,
-            @Nullable ObjectNode labelShift,
-            @Nullable Integer retrained,
-            String retrainReason,
-            String decision,
-            String decisionReason,
-            int champion) {
-        this(
-                date, drift, driftReason, decay, decayReason, labelShift, retrained, retrainReason, decision, decisionReason, champion,
-                List.of());
-    }
-
     /** Whether something alarmed: drift, decay or a stream. */
     public boolean alarmed() {
         return drift.equals("alarm") || decay.equals("decayed") || !streams.isEmpty();

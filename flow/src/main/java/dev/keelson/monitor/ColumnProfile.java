@@ -186,28 +186,14 @@ final class ColumnProfile {
 
     /** Integral of the reference's distribution function up to x. */
     private double areaBelow(double x) {
-        int count = countUpTo(x);
+        int count = SortedSample.countUpTo(sorted, x);
         return (count * (x - centre) - sums[count]) / sorted.length;
     }
 
     /** Integral of 1 minus the reference's distribution function from x on. */
     private double areaAbove(double x) {
-        int count = countUpTo(x);
+        int count = SortedSample.countUpTo(sorted, x);
         return (sums[sorted.length] - sums[count] - (sorted.length - count) * (x - centre)) / sorted.length;
-    }
-
-    private int countUpTo(double x) {
-        int low = 0;
-        int high = sorted.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (sorted[middle] <= x) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 
     /** The classic ten-bin index of a window, or that of its categories; NaN when either side has no value. */

@@ -40,12 +40,6 @@ public record DecayMonitorDefinition(
         }
     }
 
-    /** One without limits. */
-    public DecayMonitorDefinition(
-            String name, List<String> models, List<PerformanceMetric> metrics, double worseBy, @Nullable Location location) {
-        this(name, models, metrics, worseBy, Map.of(), location);
-    }
-
     /** Whether one of the metrics suits models of numbers, or of classes. */
     public boolean judges(boolean numbers) {
         return metrics.stream().anyMatch(metric -> metric.ofNumbers() == numbers);

@@ -127,7 +127,7 @@ final class EpochKeyTest {
                         0.05,
                         List.of(),
                         null)
-                .with(new DecisionPlan(180, 0, false, 0, 1, 0.05, cap, key));
+                .with(new DecisionPlan(180, 0, false, 0, 1, 0.05, cap, key, Together.ALONE));
         LoopDefinition whole = FakeLeague.definition(policy, null, ScheduleDefinition.OnFinding.ALERT);
         LoopDefinition definition = new LoopDefinition(whole.model(), null, null, policy, List.of(), ZoneOffset.UTC);
         return new ServedEvidence(log, prices).of(definition, version(1), version(2), Kind.CHANGE, null, now);

@@ -120,7 +120,7 @@ final class FakeLeague {
                         0.3,
                         Map.of(),
                         null),
-                new DecayMonitorDefinition("decay", List.of(MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, null),
+                new DecayMonitorDefinition("decay", List.of(MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, Map.of(), null),
                 promotion,
                 schedules,
                 ZoneOffset.UTC);

@@ -230,7 +230,7 @@ public final class PolicyStudy implements Task {
         return new LoopDefinition(
                 model,
                 monitor(),
-                new DecayMonitorDefinition("decay", List.of(PolicyStream.MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, null),
+                new DecayMonitorDefinition("decay", List.of(PolicyStream.MODEL), List.of(PerformanceMetric.LOG_LOSS), 0.05, Map.of(), null),
                 new PromotionPolicyDefinition(
                         "gate",
                         List.of(PolicyStream.MODEL),
