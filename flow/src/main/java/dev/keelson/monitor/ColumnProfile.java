@@ -259,7 +259,7 @@ final class ColumnProfile {
         for (int i = 0; i < used; i++) {
             int start = Math.toIntExact((long) i * (count - 1) / Math.max(1, used - 1) * window);
             double[] values = sortedFinite(ordered, start, start + window, step(window));
-            gaps[i] = Math.abs(missingShare(start, start + window) - missingShare());
+            gaps[i] = Math.abs(1 - (double) values.length / Math.ceilDiv(window, step(window)) - missingShare());
             if (values.length > 0) { // a window without values says nothing of their distance
                 distances[filled++] = distance(values);
             }
@@ -346,13 +346,5 @@ final class ColumnProfile {
             }
         }
         return size == kept.length ? kept : Arrays.copyOf(kept, size);
-    }
-
-    private double missingShare(int from, int to) {
-        int missing = 0;
-        for (int i = from; i < to; i++) {
-            missing += Double.isFinite(ordered[i]) ? 0 : 1;
-        }
-        return (double) missing / (to - from);
     }
 }

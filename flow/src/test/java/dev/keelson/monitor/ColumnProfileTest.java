@@ -126,4 +126,16 @@ class ColumnProfileTest {
                 })
                 .toArray();
     }
+
+    @Test
+    void bandOfMissingValuesOfALargeWindowAllowsForItsOwnChance() {
+        Random random = new Random(5);
+        double[] reference = new double[600_000];
+        Arrays.setAll(reference, i -> random.nextDouble() < 0.2 ? Double.NaN : random.nextGaussian());
+
+        double band = profile(reference).band(50_000).missing();
+
+        double deviation = Math.sqrt(0.2 * 0.8 * (1 / 50_000.0 + 1 / 600_000.0)); // of the difference of both shares
+        assertThat(band).isBetween(2 * deviation, 6 * deviation);
+    }
 }
