@@ -222,6 +222,14 @@ final class BenchmarksIT {
     }
 
     @Test
+    void aScrapeTellsEveryFeatureInFewBytes() throws Exception {
+        JsonNode figures = new ScrapeBenchmark().run(SMALL.with("features", "60").with("calls", "5"));
+
+        assertThat(figures.get("drift_scores").asInt()).isEqualTo(61);
+        assertThat(figures.get("bytes").asInt()).isLessThan(60_000);
+    }
+
+    @Test
     void overloadIsTurnedAwayAndLeavesTheServerWell() throws Exception {
         JsonNode figures = new OverloadBenchmark()
                 .run(SMALL.with("seconds", "2")

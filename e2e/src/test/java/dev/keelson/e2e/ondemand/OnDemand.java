@@ -26,6 +26,7 @@ import dev.keelson.e2e.benchmark.ReplayBenchmark;
 import dev.keelson.e2e.benchmark.RequestCheckBenchmark;
 import dev.keelson.e2e.benchmark.RolloutBenchmark;
 import dev.keelson.e2e.benchmark.RunsBenchmark;
+import dev.keelson.e2e.benchmark.ScrapeBenchmark;
 import dev.keelson.e2e.benchmark.ServeBenchmark;
 import dev.keelson.e2e.benchmark.TrackingBenchmark;
 import dev.keelson.e2e.benchmark.TrainingBenchmark;
@@ -73,6 +74,7 @@ public final class OnDemand {
         TASKS.put("malformed", new MalformedBenchmark());
         TASKS.put("rollouts", new RolloutBenchmark());
         TASKS.put("serve", new ServeBenchmark());
+        TASKS.put("scrape", new ScrapeBenchmark());
         TASKS.put("overload", new OverloadBenchmark());
         TASKS.put("tracking", new TrackingBenchmark());
         TASKS.put("artifacts", new ArtifactsBenchmark());
