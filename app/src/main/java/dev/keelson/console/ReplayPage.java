@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** A replay of the loop: what it saw and did, and whether that was better than doing nothing. */
 final class ReplayPage {
     private static final String KIND = "replay_step";
-    private static final Set<String> BASELINES = Set.of("market", "frequencies");
+    private static final Set<String> BASELINES = Set.of("market", "frequencies", "mean");
     private static final String OWN = "this_policy";
 
     private final Backend backend;
@@ -68,7 +68,8 @@ final class ReplayPage {
                                         steps.getLast().date(),
                                         DriftCounts.of(steps).sentence()),
                 comparison == null ? "" : comparison.path("verdict").asText(""),
-                chart.isEmpty() ? Markup.EMPTY : Charts.intervals(chart, "log loss (lower is better)", 4),
+                chart.isEmpty() ? Markup.EMPTY : Charts.intervals(chart, RunMetrics.name(metrics().getFirst()) + " (lower is better)", 4),
+                metrics().stream().map(RunMetrics::name).toList(),
                 rows,
                 steps.isEmpty() ? Markup.EMPTY : Charts.strip(steps.stream().map(ReplayPage::strip).toList()),
                 listed,
@@ -108,18 +109,24 @@ final class ReplayPage {
         return steps;
     }
 
-    private static void add(String name, JsonNode row, List<Compared> chart, List<ReplayView.Compared> rows) {
-        JsonNode bounds = row.path("log_loss_interval");
+    /** What policies are compared by, the first of which is drawn. */
+    private List<String> metrics() {
+        return model.isNumber() ? List.of("rmse", "mae") : List.of("log_loss", "brier", "rps", "accuracy");
+    }
+
+    private void add(String name, JsonNode row, List<Compared> chart, List<ReplayView.Compared> rows) {
+        String drawn = metrics().getFirst();
+        JsonNode bounds = row.path(drawn + "_interval");
         String words = Text.words(name);
         chart.add(new Compared(
                 words,
-                row.path("log_loss").asDouble(Double.NaN),
+                row.path(drawn).asDouble(Double.NaN),
                 bounds.path(0).asDouble(Double.NaN),
                 bounds.path(1).asDouble(Double.NaN),
                 name.equals(OWN),
                 BASELINES.contains(name)));
         List<MetricRow.Cell> scores = new ArrayList<>();
-        for (String metric : List.of("log_loss", "brier", "rps", "accuracy")) {
+        for (String metric : metrics()) {
             JsonNode interval = row.path(metric + "_interval");
             scores.add(RunMetrics.cell(
                     metric,
@@ -134,7 +141,7 @@ final class ReplayPage {
                 Text.count(row.path("n").asLong()),
                 scores,
                 Double.isFinite(profit) ? String.format(Locale.ROOT, "%+,.1f", profit) : Text.NONE,
-                Text.count(row.path("bets").asLong())));
+                row.has("bets") ? Text.count(row.path("bets").asLong()) : Text.NONE));
     }
 
     private static boolean eventful(StepRecord step) {

@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleConsumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -335,23 +337,39 @@ final class ModelRows {
 
     /** The same at several instants, ascending. */
     long[][] labelCounts(List<Instant> instants) {
-        long[][] counts = new long[instants.size()][plan.definition().classes().size()];
-        if (instants.isEmpty()) {
-            return counts;
-        }
-        List<Known> ordered = known(instants.getLast()).stream()
-                .sorted(Comparator.comparingLong(Known::labelKnownAt))
-                .toList();
+        long[][] counts = new long[instants.size()][];
         long[] so = new long[plan.definition().classes().size()];
+        asKnown(instants, label -> so[(int) label]++, i -> counts[i] = so.clone());
+        return counts;
+    }
+
+    /** The mean of the numbers known at several instants, ascending, one value each; NaN where none is. */
+    double[][] labelMeans(List<Instant> instants) {
+        double[][] means = new double[instants.size()][1];
+        double[] so = new double[2];
+        DoubleConsumer add = label -> {
+            so[0] += label;
+            so[1]++;
+        };
+        asKnown(instants, add, i -> means[i][0] = so[0] / so[1]);
+        return means;
+    }
+
+    /** Goes through the labels in the order in which they became known, and through instants between them. */
+    private void asKnown(List<Instant> instants, DoubleConsumer label, IntConsumer instant) {
+        List<Known> ordered = instants.isEmpty()
+                ? List.of()
+                : known(instants.getLast()).stream()
+                        .sorted(Comparator.comparingLong(Known::labelKnownAt))
+                        .toList();
         int next = 0;
-        for (int i = 0; i < counts.length; i++) {
+        for (int i = 0; i < instants.size(); i++) {
             long limit = Micros.of(instants.get(i));
             for (; next < ordered.size() && ordered.get(next).labelKnownAt < limit; next++) {
-                so[(int) ordered.get(next).label]++;
+                label.accept(ordered.get(next).label);
             }
-            counts[i] = so.clone();
+            instant.accept(i);
         }
-        return counts;
     }
 
     private synchronized List<Known> sorted() {

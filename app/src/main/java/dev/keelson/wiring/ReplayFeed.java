@@ -434,34 +434,41 @@ final class ReplayFeed implements ReplayWorld {
         return loads;
     }
 
-    /** Prices of every replayed row, and the class frequencies known at the start of its step. */
+    /** Prices of every replayed row, and the class frequencies, or the mean of the numbers, known at the start of its step. */
     Comparison.Truth truth(ModelPlan plan, Replay.Settings settings) {
         Frame all = feedOf(plan).all;
         long[] eventTimes = feedOf(plan).eventTimes;
         List<Instant> starts = IntStream.range(0, settings.steps()).mapToObj(settings::at).toList();
         long[] micros = starts.stream().mapToLong(Micros::of).toArray();
-        double[][] shares = Arrays.stream(rowsOf(plan).labelCounts(starts))
-                .map(counts -> {
-                    double total = Arrays.stream(counts).sum();
-                    return Arrays.stream(counts).mapToDouble(count -> count / total).toArray();
-                })
-                .toArray(double[][]::new);
+        double[][] base = plan.definition().isNumber() ? rowsOf(plan).labelMeans(starts) : shares(rowsOf(plan).labelCounts(starts));
         long end = Micros.of(settings.to());
         Map<String, double[]> odds = new HashMap<>();
-        Map<String, double[]> frequencies = new HashMap<>();
+        Map<String, double[]> known = new HashMap<>();
         for (int i = 0; i < all.rows(); i++) {
             if (eventTimes[i] < micros[0] || eventTimes[i] >= end) {
                 continue;
             }
             int found = Arrays.binarySearch(micros, eventTimes[i]);
             String entity = plan.entity(all, i);
-            frequencies.put(entity, shares[found < 0 ? -found - 2 : found]);
+            double[] before = base[found < 0 ? -found - 2 : found];
+            if (!Double.isNaN(before[0])) {
+                known.put(entity, before);
+            }
             double[] prices = plan.odds(all, i);
             if (prices != null) {
                 odds.put(entity, prices);
             }
         }
-        return new Comparison.Truth(odds, frequencies);
+        return new Comparison.Truth(odds, known);
+    }
+
+    private static double[][] shares(long[][] counts) {
+        return Arrays.stream(counts)
+                .map(each -> {
+                    double total = Arrays.stream(each).sum();
+                    return Arrays.stream(each).mapToDouble(count -> count / total).toArray();
+                })
+                .toArray(double[][]::new);
     }
 
     private LabelTable labelsOf(ModelPlan plan) {

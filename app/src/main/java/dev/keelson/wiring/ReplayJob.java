@@ -185,23 +185,6 @@ public final class ReplayJob {
         return run(workspace, workspace.readSources(), request, progress);
     }
 
-    /** The project without its models of numbers: what a replay compares are losses of probabilities. */
-    private static Project ofClasses(Project project) {
-        Set<String> numbers = new TreeSet<>();
-        project.models().stream().filter(ModelDefinition::isNumber).forEach(model -> numbers.add(model.name()));
-        if (numbers.isEmpty()) {
-            return project;
-        }
-        if (numbers.size() == project.models().size()) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_VALUE,
-                    "Every model of the project (%s) predicts a number, and a replay judges probabilities of classes."
-                            .formatted(String.join(", ", numbers)),
-                    null);
-        }
-        return project.of(everything(project), numbers);
-    }
-
     /** As {@link #run(Workspace, Request, Replay.Progress)}, over the rows of the project's sources that were read before. */
     static Summary run(Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress) {
         return run(workspace, sources, request, progress, ReplayJob::summarise);
@@ -213,11 +196,11 @@ public final class ReplayJob {
         T of(Replay.Settings settings, World world, List<Replay.PolicyState> states, List<Replay.PolicyResult> results);
     }
 
-    /** The same; of one model alone it may also be a model of numbers. */
+    /** The same, and something else made of it. */
     static <T> T run(
             Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress, Made<T> seen) {
         String model = request.model();
-        Project project = model == null ? ofClasses(workspace.project()) : only(workspace.project(), model);
+        Project project = model == null ? workspace.project() : only(workspace.project(), model);
         Replay.Settings settings = settings(project, sources, request);
         World world = World.open(workspace, project, sources, settings);
         List<Replay.PolicyState> states = new ArrayList<>();
@@ -244,6 +227,7 @@ public final class ReplayJob {
 
     /** The project with one of its models. */
     static Project only(Project project, String model) {
+        Projects.model(project, model);
         Set<String> others = new TreeSet<>();
         project.models().stream().filter(each -> !each.name().equals(model)).forEach(each -> others.add(each.name()));
         return project.of(everything(project), others);

@@ -54,6 +54,7 @@ public record UnfinishedWork(String command, List<String> options, @Nullable Lon
         if (request.policies().size() < LoopPolicy.values().length) {
             request.policies().forEach(policy -> options.addAll(List.of("--policy", policy.word())));
         }
+        add(options, "--model", request.model());
         return new UnfinishedWork(REPLAY, options, ProcessHandle.current().pid());
     }
 

@@ -719,7 +719,7 @@ public final class SeededBackend implements Backend {
         rows.set("frequencies", row(1.0776, 0.443, -96.5, 840));
         document.put(
                 "verdict",
-                "Retraining paid: log loss 0.9850 against 0.9891 when never retraining, gain 0.0041 [0.0009, 0.0073] a match over 830 matches.");
+                "Retraining paid: log loss 0.9850 against 0.9891 when never retraining, gain 0.0041 [0.0009, 0.0073] an event over 830 events.");
         String id = "comparison-%s-%s".formatted(REPLAY, model);
         catalog.update(tx -> tx.putReport(new StoredReport(id, "comparison", model, NOW, "done", document.toString())));
     }
@@ -727,10 +727,11 @@ public final class SeededBackend implements Backend {
     private static ObjectNode row(double logLoss, double accuracy, double profit, int bets) {
         return new Comparison.Row(
                         830,
-                        around(logLoss, 0.0121),
-                        around(logLoss * 0.597, 0.0083),
-                        around(logLoss * 0.2036, 0.0042),
-                        around(accuracy, 0.033),
+                        Map.of(
+                                "log_loss", around(logLoss, 0.0121),
+                                "brier", around(logLoss * 0.597, 0.0083),
+                                "rps", around(logLoss * 0.2036, 0.0042),
+                                "accuracy", around(accuracy, 0.033)),
                         profit,
                         bets,
                         new double[0],

@@ -3,6 +3,7 @@ package dev.keelson.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.console.PolicyHtml;
@@ -76,17 +77,10 @@ final class PolicyWorkIT {
         Stages stages = new Stages();
 
         JsonNode document = compare(project, request(List.of(), 0), stages);
-        JsonNode replayed;
-        try (Workspace workspace = new Workspace(project)) {
-            replayed = ReplayJob.run(
-                            workspace,
-                            new ReplayJob.Request(FROM, TO, STEP, Set.of(LoopPolicy.values())),
-                            (done, of, day) -> {})
-                    .toJson()
-                    .path("models")
-                    .path(MODEL)
-                    .path("comparison");
-        }
+        JsonNode replayed = replay(project, new ReplayJob.Request(FROM, TO, STEP, Set.of(LoopPolicy.values())))
+                .path("models")
+                .path(MODEL)
+                .path("comparison");
 
         // all but matches whose outcomes came after the end, which the replay does not see
         assertThat(document.path("events").asLong() - replayed.path("always_retrain").path("n").asLong())
@@ -176,6 +170,24 @@ final class PolicyWorkIT {
         assertThat(policy(document, "this_policy").path("loss").asDouble()).isPositive();
         assertThat(policy(document, "every_tick").path("retrains").asInt()).isEqualTo(5);
         assertThat(document.path("retraining_pays").asBoolean()).isFalse(); // prices drawn by chance
+        JsonNode replayed = replay(
+                project,
+                new ReplayJob.Request(
+                        LocalDate.parse("2024-02-01"), LocalDate.parse("2024-02-07"), Duration.ofHours(6), Set.of(LoopPolicy.values())));
+        JsonNode rows = replayed.path("models").path("moves").path("comparison");
+        assertThat(rows.fieldNames()).toIterable().containsExactly("this_policy", "never_retrain", "always_retrain", "mean");
+        assertThat(Math.pow(rows.path("never_retrain").path("rmse").asDouble(), 2))
+                .isCloseTo(policy(document, "never").path("loss").asDouble(), withinPercentage(5));
+        assertThat(rows.path("mean").path("n").asInt()).isEqualTo(rows.path("this_policy").path("n").asInt());
+        assertThat(rows.path("this_policy").path("mae").asDouble()).isPositive();
+        assertThat(replayed.path("models").path("moves").path("verdict").asText())
+                .startsWith("No evidence that retraining paid: squared error ");
+    }
+
+    private static JsonNode replay(Project project, ReplayJob.Request request) {
+        try (Workspace workspace = new Workspace(project)) {
+            return ReplayJob.run(workspace, request, (done, of, day) -> {}).toJson();
+        }
     }
 
     @Test

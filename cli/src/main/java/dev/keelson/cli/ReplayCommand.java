@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +44,13 @@ final class ReplayCommand extends KeelsonCommand {
             description = "this_policy, never_retrain or always_retrain; may be repeated (default: all three).")
     List<String> policies = new ArrayList<>();
 
+    @Option(names = "--model", paramLabel = "NAME", description = "This model alone (default: all of the project).")
+    @Nullable String model;
+
     @Override
     int run(Session session) {
         long start = System.nanoTime();
-        ReplayJob.Request request = new ReplayJob.Request(from, to, step(), chosen());
+        ReplayJob.Request request = new ReplayJob.Request(from, to, step(), chosen(), model);
         ProgressLine progress = session.progress("replay");
         ReplayJob.Summary summary;
         try (Interruption _ = Interruption.saying(
@@ -92,18 +97,22 @@ final class ReplayCommand extends KeelsonCommand {
      */
     static void show(Session session, ReplayJob.Summary summary, String serves) {
         Console console = session.console();
-        List<List<String>> rows = new ArrayList<>();
-        summary.models()
-                .forEach((name, model) -> model.comparison().forEach((policy, row) -> rows.add(List.of(
-                        name,
-                        policy,
-                        Integer.toString(row.n()),
-                        Texts.number(row.logLoss().estimate()),
-                        Texts.number(row.brier().estimate()),
-                        Texts.number(row.rps().estimate()),
-                        Texts.number(row.accuracy().estimate()),
-                        Double.isFinite(row.profit()) ? String.format(Locale.ROOT, "%.1f", row.profit()) : ""))));
-        console.table(List.of("MODEL", "POLICY", "N", "LOG LOSS", "BRIER", "RPS", "ACCURACY", "PROFIT"), rows);
+        Map<List<String>, List<List<String>>> tables = new LinkedHashMap<>(); // one of models of classes, one of numbers
+        summary.models().forEach((name, model) -> model.comparison().forEach((policy, row) -> {
+            boolean money = Double.isFinite(row.profit());
+            List<String> header = new ArrayList<>(List.of("MODEL", "POLICY", "N"));
+            List<String> cells = new ArrayList<>(List.of(name, policy, Integer.toString(row.n())));
+            row.scores().forEach((score, value) -> {
+                header.add(score.replace('_', ' ').toUpperCase(Locale.ROOT));
+                cells.add(Texts.number(value.estimate()));
+            });
+            if (money) {
+                header.add("PROFIT");
+                cells.add(String.format(Locale.ROOT, "%.1f", row.profit()));
+            }
+            tables.computeIfAbsent(header, each -> new ArrayList<>()).add(cells);
+        }));
+        tables.forEach(console::table);
         summary.models().forEach((name, model) -> {
             long retrained = model.timeline().stream().filter(each -> each.retrained() != null).count();
             long promoted = model.timeline().stream()

@@ -35,20 +35,43 @@ class ComparisonTest {
 
         Row row = row(rows, "this_policy");
         assertThat(row.n()).isEqualTo(3);
-        assertThat(row.logLoss().estimate())
+        assertThat(row.score("log_loss").estimate())
                 .isCloseTo(-(Math.log(0.5) + Math.log(0.6) + Math.log(0.3)) / 3, within(1e-12));
-        assertThat(row.brier().estimate()).isCloseTo((0.38 + 0.24 + 0.86) / 3, within(1e-12));
-        assertThat(row.rps().estimate())
+        assertThat(row.score("brier").estimate()).isCloseTo((0.38 + 0.24 + 0.86) / 3, within(1e-12));
+        assertThat(row.score("rps").estimate())
                 .isCloseTo(((0.25 + 0.04) / 2 + (0.04 + 0.16) / 2 + (0.36 + 0.01) / 2) / 3, within(1e-12));
-        assertThat(row.accuracy().estimate()).isCloseTo(2.0 / 3, within(1e-12));
+        assertThat(row.score("accuracy").estimate()).isCloseTo(2.0 / 3, within(1e-12));
         assertThat(row.bets()).isEqualTo(2);
         assertThat(row.profit()).isCloseTo(0.2, within(1e-12));
         assertThat(row.days()).containsExactly(1, 1, 2);
         assertThat(rows.keySet()).containsExactly("this_policy", "market", "frequencies");
         double marginA = 1 / 2.2 + 1 / 3.0 + 1 / 5.0;
         assertThat(row(rows, "market").losses()[0]).isCloseTo(Math.log(2.2 * marginA), within(1e-12));
-        assertThat(row(rows, "frequencies").logLoss().estimate())
+        assertThat(row(rows, "frequencies").score("log_loss").estimate())
                 .isCloseTo(-(Math.log(0.4) + 2 * Math.log(0.3)) / 3, within(1e-12));
+    }
+
+    @Test
+    void numbersAreComparedBySquaredError() {
+        List<Scored> own = List.of(scored("a", 1, 3, 2), scored("b", 1, 5, 6), scored("c", 2, 0, 0.5), scored("d", 2, -1, 9));
+        List<Scored> never = List.of(scored("a", 1, 3, 0), scored("b", 1, 5, 8), scored("c", 2, 0, 2), scored("d", 2, -1, 9));
+        Map<String, List<Scored>> policies = new LinkedHashMap<>();
+        policies.put("this_policy", own);
+        policies.put("never_retrain", never);
+        Map<String, double[]> means = Map.of("a", new double[] {4}, "b", new double[] {4}); // none was known before c
+
+        Map<String, Row> rows = Comparison.of(0, policies, new Comparison.Truth(Map.of(), means));
+
+        Row row = row(rows, "this_policy");
+        assertThat(row.n()).isEqualTo(3);
+        assertThat(row.losses()).containsExactly(1, 1, 0.25);
+        assertThat(row.score("rmse").estimate()).isCloseTo(Math.sqrt(0.75), within(1e-12));
+        assertThat(row.score("mae").estimate()).isCloseTo(2.5 / 3, within(1e-12));
+        assertThat(rows.keySet()).containsExactly("this_policy", "never_retrain", "mean");
+        assertThat(row(rows, "mean").losses()).containsExactly(1, 1);
+        assertThat(row.toJson().has("profit")).isFalse();
+        assertThat(Comparison.verdict(rows)).contains(": squared error 0.7500 against 7.333 when never retraining, gain 6.58 [").endsWith(" an event over 3 events.");
+        assertThat(Comparison.leakAlarm(rows)).isEmpty();
     }
 
     @Test
@@ -108,7 +131,7 @@ class ComparisonTest {
         assertThat(verdict(0.03))
                 .startsWith("Retraining paid: log loss ")
                 .contains(" against ")
-                .endsWith(" a match over 400 matches.");
+                .endsWith(" an event over 400 events.");
         assertThat(verdict(0)).startsWith("No evidence that retraining paid: ").contains("gain ");
         assertThat(verdict(-0.03)).startsWith("Retraining did harm: ").contains("gain -0.0");
     }

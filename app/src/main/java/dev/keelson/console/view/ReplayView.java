@@ -9,7 +9,8 @@ import java.util.List;
  * @param id of the replay, or empty when there is none
  * @param period first and last day and number of steps
  * @param verdict whether retraining paid, in one sentence; empty when not compared
- * @param comparison chart on log loss
+ * @param comparison chart on the first metric
+ * @param metrics what they are compared by, in words
  * @param rows table of the comparison
  * @param strip chart of the timeline
  * @param steps the steps that are listed, newest first
@@ -23,6 +24,7 @@ public record ReplayView(
         String period,
         String verdict,
         Markup comparison,
+        List<String> metrics,
         List<Compared> rows,
         Markup strip,
         List<Step> steps,
@@ -36,8 +38,8 @@ public record ReplayView(
      * @param name in words
      * @param own whether it is this project's policy
      * @param n settled events
-     * @param scores log loss, Brier, RPS, accuracy: value and interval
-     * @param profit units won by flat stakes
+     * @param scores value and interval of each metric
+     * @param profit units won by flat stakes; none of a model of numbers
      * @param bets number of bets
      */
     public record Compared(
