@@ -45,7 +45,7 @@ final class PolicyStream implements ReplayWorld, LoopTrainer {
         ABRUPT(156, 1, 120),
         /** The weights turn, once around in two years. */
         SLOW(104, 1, 120),
-        /** New weights every six weeks, labels after nine. */
+        /** The weights turn by 60 degrees every six weeks, labels come after nine: what is known is two or three turns old. */
         LATE_LABELS(104, 63, 42),
         /** Two sets of weights, sixteen weeks each in turn. */
         SEASONS(128, 1, 70);
@@ -70,8 +70,7 @@ final class PolicyStream implements ReplayWorld, LoopTrainer {
                     yield new double[] {1.4 * Math.cos(angle), 1.4 * Math.sin(angle), 0.5};
                 }
                 case LATE_LABELS -> {
-                    SplittableRandom random = new SplittableRandom(seed * 1_000 + Math.floorDiv(day, 42));
-                    double angle = 2 * Math.PI * random.nextDouble();
+                    double angle = 2 * Math.PI * new SplittableRandom(seed).nextDouble() + Math.PI / 3 * Math.floorDiv(day, 42);
                     yield new double[] {1.4 * Math.cos(angle), 1.4 * Math.sin(angle), 0.5};
                 }
                 case SEASONS ->

@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -53,7 +54,7 @@ import java.util.stream.Stream;
  * least 95 % of seeds: nothing changes: no policy beats never retraining, and the default policy promotes nothing; one abrupt
  * change: the default policy has a regret of at most 0.2; slow drift: a periodic policy has a regret of at most 0.1; labels that
  * come later than the world changes: it says that retraining cannot help; seasons that come back: it says that rolling back to an
- * old version beats retraining. Options: {@code --seeds}, {@code --first-seed}.
+ * old version beats retraining. Options: {@code --seeds}, {@code --first-seed}, {@code --kinds} of laws (all).
  */
 public final class PolicyStudy implements Task {
     private static final double NEEDED = 0.95;
@@ -74,7 +75,10 @@ public final class PolicyStudy implements Task {
         node.put("first_seed", first);
         boolean holds = true;
         ArrayNode rows = node.putArray("laws");
-        for (Law law : Law.values()) {
+        List<Law> laws = Arrays.stream(arguments.text("kinds", Arrays.stream(Law.values()).map(Law::name).collect(Collectors.joining(","))).split(","))
+                .map(word -> Law.valueOf(word.toUpperCase(Locale.ROOT)))
+                .toList();
+        for (Law law : laws) {
             List<PolicyComparison> comparisons = IntStream.range(first, first + seeds)
                     .mapToObj(seed -> compare(law, seed))
                     .toList();
