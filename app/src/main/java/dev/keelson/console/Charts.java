@@ -570,7 +570,7 @@ final class Charts {
                     "reject",
                     "M%s %sl8 8m0 -8l-8 8".formatted(Svg.number(x - 4), Svg.number(y - 4)),
                     title);
-        } else if (step.decision().equals("not_yet")) {
+        } else if (step.decision().equals("not_yet") || step.decision().equals("canary")) {
             svg.rect("hold", x - 2, y - 1, 4, 2, title);
         }
     }

@@ -148,6 +148,7 @@ final class ReplayPage {
         return step.retrained() != null
                 || step.drift().equals("alarm")
                 || step.decay().equals("decayed")
+                || step.decision().equals("canary")
                 || step.decision().equals("promote")
                 || step.decision().equals("reject")
                 || step.decision().equals("expired");

@@ -40,6 +40,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -62,6 +64,8 @@ final class ModelLoop {
     private static final int REMEMBERED = 90;
     /** What the streams know is kept under this and the name of the model, as a server keeps it. */
     private static final String STREAMS = "streams-";
+    /** What a step decided that gave a challenger its share of the requests. */
+    private static final String CANARY = "canary";
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -81,6 +85,8 @@ final class ModelLoop {
     private @Nullable LabelShiftWatch labels;
     /** Whether the challenger is a champion that was replaced. */
     private boolean former;
+    /** Since when the challenger answers its share of the requests; null while it answers none. */
+    private @Nullable Instant canary;
 
     private @Nullable Instant lastTraining;
     private @Nullable Instant lookedWidely;
@@ -133,7 +139,14 @@ final class ModelLoop {
             }
             if (challenger != null) {
                 challengerModel = trainer.load(challenger, run(tx, challenger));
-                former = ServingTimeline.of(model, tx.audit(model, Integer.MAX_VALUE)).served(challenger.version());
+                List<AuditEntry> trail = tx.audit(model, Integer.MAX_VALUE);
+                former = ServingTimeline.of(model, trail).served(challenger.version());
+                int version = challenger.version();
+                canary = former ? null : trail.stream()
+                        .filter(entry -> entry.action().equals(CANARY) && Objects.equals(entry.version(), version))
+                        .map(AuditEntry::at)
+                        .findFirst()
+                        .orElse(null);
             }
             return Boolean.TRUE;
         });
@@ -168,25 +181,40 @@ final class ModelLoop {
         };
     }
 
-    /** Predicts rows by the champion and, in shadow, by the challenger. */
+    /** Predicts rows by the champion and, in shadow, by the challenger; where that has a share of the requests, it answers these alone. */
     List<PredictionEvent> predict(Requests requests) {
         Trained serving = require(championModel);
         ModelVersion version = require(champion);
+        ModelVersion other = challenger;
         List<PredictionEvent> events = new ArrayList<>(requests.size());
+        List<PredictionEvent> shadow = new ArrayList<>();
         for (int i = 0; i < requests.size(); i++) {
+            if (other != null && inCanary(other, requests.entities().get(i))) {
+                events.add(event(requests, i, other, ModelVersion.CHAMPION, require(challengerModel)));
+                continue;
+            }
             events.add(event(requests, i, version, ModelVersion.CHAMPION, serving));
-        }
-        if (challenger != null) {
-            for (int i = 0; i < requests.size(); i++) {
-                events.add(event(requests, i, challenger, ModelVersion.CHALLENGER, require(challengerModel)));
+            if (other != null) {
+                shadow.add(event(requests, i, other, ModelVersion.CHALLENGER, require(challengerModel)));
             }
         }
+        events.addAll(shadow);
         history.add(events);
         StreamFeed watched = streams();
         if (watched != null) {
             events.stream().filter(event -> event.role().equals(ModelVersion.CHAMPION)).forEach(watched::inputs);
         }
         return events;
+    }
+
+    /** Whether a challenger in its canary answers about an entity: always the same ones, its share of all. */
+    private boolean inCanary(ModelVersion judged, String entity) {
+        Double share = definition.retrain().canary();
+        if (canary == null || share == null) {
+            return false;
+        }
+        UUID drawn = Ids.uuid5(namespace, "canary|%d|%s".formatted(judged.version(), entity));
+        return (drawn.getMostSignificantBits() >>> 16) * 0x1.0p-48 < share;
     }
 
     /** What a step did, and the writes that make it visible. */
@@ -287,6 +315,9 @@ final class ModelLoop {
             boolean back = since.decision() instanceof PromotionDecision.Promote;
             return new Decided(back ? "rollback" : "none", back ? since.decision().reason() : "", watched(judged, since, now));
         }
+        if (canary != null) {
+            return canaryEnds(canary, judged, now);
+        }
         PromotionGate.Verdict verdict = PromotionGate.decide(
                 ServedEvidence.of(definition, settled(now), null, judged),
                 judged.kind(),
@@ -296,6 +327,32 @@ final class ModelLoop {
         if (waits != null) {
             verdict = new PromotionGate.Verdict(waits, verdict.evidence());
         }
+        Double share = definition.retrain().canary();
+        if (share != null && verdict.decision() instanceof PromotionDecision.Promote) {
+            return canaryBegins(share, judged, verdict, now);
+        }
+        return new Decided(verdict.decision().word(), verdict.decision().reason(), apply(judged, verdict, now));
+    }
+
+    private Decided canaryBegins(double share, ModelVersion judged, PromotionGate.Verdict verdict, Instant now) {
+        canary = now;
+        String reason = "It answers %.0f %% of the requests for %s at least. %s".formatted(
+                100 * share, RetrainDefinition.text(definition.retrain().hold()), verdict.decision().reason());
+        String evidence = verdict.json();
+        return new Decided(CANARY, reason, tx -> tx.addAudit(entry(now, CANARY, judged, reason, evidence)));
+    }
+
+    /** Promotes once the canary was asked and its time is over. A replay has no latency or errors that could take it back. */
+    private Decided canaryEnds(Instant since, ModelVersion judged, Instant now) {
+        long answers = history.entries().stream()
+                .filter(entry -> entry.champion.version() == judged.version())
+                .count();
+        if (answers == 0 || now.isBefore(since.plus(definition.retrain().hold()))) {
+            return new Decided("none", "", tx -> {});
+        }
+        PromotionGate.Verdict verdict = new PromotionGate.Verdict(
+                new PromotionDecision.Promote("It answered %,d requests since %s beside the champion.".formatted(answers, since)),
+                Map.of("canary_answers", (double) answers));
         return new Decided(verdict.decision().word(), verdict.decision().reason(), apply(judged, verdict, now));
     }
 
@@ -365,6 +422,7 @@ final class ModelLoop {
         challenger = version;
         challengerModel = trained;
         former = false;
+        canary = null;
         return new Retrained(version.version(), reason, tx -> {
             if (watched != null) {
                 Roles.dismiss(tx, watched.model(), watched.version(), now);
@@ -444,6 +502,7 @@ final class ModelLoop {
         challenger = null;
         challengerModel = null;
         former = false;
+        canary = null;
     }
 
     private record Retraining(boolean due, Job job, String reason) {

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param labelShift document of the label-shift check, or null when the policy does not look
  * @param retrained version trained, or null
  * @param retrainReason why it was trained or, after an alarm, why not; empty otherwise
- * @param decision {@code promote}, {@code not_yet}, {@code reject}, {@code expired}, {@code rollback} (the champion that was
- *     replaced came back) or {@code none}
+ * @param decision {@code canary} (the challenger answers its share of the requests from now on), {@code promote}, {@code not_yet},
+ *     {@code reject}, {@code expired}, {@code rollback} (the champion that was replaced came back) or {@code none}
  * @param decisionReason why
  * @param champion version that serves from now on
  * @param streams changes of streams for the worse that were found, as sentences

@@ -20,6 +20,7 @@ import dev.keelson.serve.InMemoryPredictionLog;
 import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.PredictionQuery;
 import dev.keelson.serve.spi.PredictionLog;
+import dev.keelson.train.RetrainDefinition;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -384,6 +385,61 @@ class ReplayTest {
 
         assertThat(document).isEqualTo(expected);
         assertThat(kills).isGreaterThan(3);
+    }
+
+    @Test
+    void canaryAnswersItsShareBeforeItServesAlone() {
+        league.weight = day -> day == 0 ? 0.6 : 1;
+        league.build(7 * 16);
+        State state = new State(LoopPolicy.THIS_POLICY);
+
+        PolicyResult result = run(16, withCanary(definition(MONTHLY)), Killer.never(), state).getFirst();
+
+        List<StepRecord> steps = steps(result);
+        StepRecord begun = first(steps, step -> step.decision().equals("canary"));
+        StepRecord promoted = first(steps, step -> step.decision().equals("promote"));
+        assertThat(begun.champion()).isOne();
+        assertThat(begun.decisionReason()).startsWith("It answers 25 % of the requests for 10 days at least. ");
+        assertThat(promoted.date()).isEqualTo(begun.date().plusDays(14)); // the first step that ends after ten days
+        int from = Math.toIntExact(begun.date().toEpochDay());
+        int to = Math.toIntExact(promoted.date().toEpochDay());
+        List<Scored> during = history(result).stream().filter(each -> each.day() >= from && each.day() < to).toList();
+        long answered = during.stream().filter(each -> each.version() == 2).count();
+        assertThat(during).hasSize(14 * 4);
+        assertThat(answered).isBetween(5L, 24L);
+        assertThat(promoted.decisionReason()).startsWith("It answered %d requests since ".formatted(answered));
+        assertThat(history(result).stream().filter(each -> each.day() < from).map(Scored::version)).containsOnly(1);
+        assertThat(state.log.find(PredictionQuery.of(FakeLeague.MODEL, "challenger")))
+                .hasSize((int) (Duration.between(day(first(steps, step -> step.retrained() != null)), day(promoted)).toDays() * 4 - answered));
+    }
+
+    @Test
+    void killedInItsCanaryItGivesTheSameDocument() {
+        league.weight = day -> day == 0 ? 0.6 : 1;
+        league.build(7 * 12);
+        LoopDefinition definition = withCanary(definition(MONTHLY));
+        Killer counter = Killer.never();
+        List<State> whole = List.of(new State(LoopPolicy.THIS_POLICY));
+        String expected = document(run(12, definition, counter, whole.getFirst()), whole);
+        assertThat(expected).contains("\"decision\":\"canary\"").contains("\"decision\":\"promote\"");
+
+        for (int call = counter.calls() / 2; call <= counter.calls(); call += 11) {
+            State state = new State(LoopPolicy.THIS_POLICY);
+            Killer killer = Killer.at(call, Moment.values()[call % Moment.values().length]);
+
+            assertThatThrownBy(() -> run(12, definition, killer, state)).isInstanceOf(Killed.class);
+            assertThat(document(run(12, definition, Killer.never(), state), List.of(state))).as("call %d", call).isEqualTo(expected);
+        }
+    }
+
+    /** A quarter of the requests for ten days. */
+    private static LoopDefinition withCanary(LoopDefinition loop) {
+        RetrainDefinition rules = RetrainDefinition.DEFAULT;
+        return new LoopDefinition(
+                loop.model(), loop.drift(), loop.decay(), loop.promotion(), loop.schedules(),
+                new RetrainDefinition(
+                        rules.coolDown(), null, null, rules.shadow(), 0.25, Duration.ofDays(10), rules.giveUp(), Map.of()),
+                loop.zone());
     }
 
     @Test
