@@ -39,16 +39,12 @@ public record DriftCounts(int steps, int alarm, int warning, int none, int insuf
         if (off == steps) {
             return String.format(Locale.ROOT, "drift was not looked at in %,d %s", steps, plural("step", steps));
         }
+        int looked = steps - off;
+        String times = String.format(Locale.ROOT, "%,d %s", looked, plural(off == 0 ? "step" : "look", looked));
         String alarms = String.format(Locale.ROOT, "%,d %s of drift", alarm, plural("alarm", alarm));
         return insufficient == 0
-                ? String.format(Locale.ROOT, "%s in %,d %s", alarms, steps, plural("step", steps))
-                : String.format(
-                        Locale.ROOT,
-                        "%s; %,d of %,d %s had too little data to tell",
-                        alarms,
-                        insufficient,
-                        steps,
-                        plural("step", steps));
+                ? String.format(Locale.ROOT, "%s in %s", alarms, times)
+                : String.format(Locale.ROOT, "%s; %,d of %s had too little data to tell", alarms, insufficient, times);
     }
 
     private static String plural(String noun, int n) {

@@ -262,7 +262,8 @@ final class ModelLoop {
 
     private Step watch(Instant from, Instant now) {
         List<Consumer<CatalogTransaction>> writes = new ArrayList<>();
-        DriftReport drift = drift(now);
+        boolean looks = looks(from, now);
+        DriftReport drift = looks ? drift(now) : null;
         if (drift != null) {
             driftReports.addFirst(drift);
             while (driftReports.size() > REMEMBERED) {
@@ -271,11 +272,11 @@ final class ModelLoop {
             writes.add(tx -> tx.putReport(report("drift", now, drift.verdict().word(), drift.toJson())));
             baselines.takeBeside().forEach(each -> writes.add(tx -> tx.putReport(each)));
         }
-        DecayCheck.Report decay = decay(now);
+        DecayCheck.Report decay = looks ? decay(now) : null;
         if (decay != null) {
             writes.add(tx -> tx.putReport(report("decay", now, decay.verdict().word(), decay.toJson())));
         }
-        LabelShiftReport shares = definition.model().isNumber() ? null : labelShift(now);
+        LabelShiftReport shares = looks && !definition.model().isNumber() ? labelShift(now) : null;
         if (shares != null) {
             writes.add(tx -> tx.putReport(report("label_shift", now, shares.verdict(), shares.toJson())));
         }
@@ -298,6 +299,11 @@ final class ModelLoop {
                 require(champion).version(),
                 changed);
         return new Step(record, tx -> writes.forEach(write -> write.accept(tx)));
+    }
+
+    /** Whether drift, decay and the shares of outcomes are looked at: when the drift job is due; at each step where there is none. */
+    private boolean looks(Instant from, Instant now) {
+        return definition.schedules().stream().noneMatch(schedule -> schedule.job() == Job.DRIFT) || scheduled(Job.DRIFT, from, now);
     }
 
     private record Decided(String word, String reason, Consumer<CatalogTransaction> writes) {}
