@@ -11,6 +11,7 @@ import dev.keelson.monitor.health.HealthInputs.Performance;
 import dev.keelson.monitor.health.HealthInputs.ViewAge;
 import dev.keelson.monitor.health.HealthReport.Recommendation;
 import dev.keelson.monitor.health.HealthReport.Score;
+import dev.keelson.monitor.health.HealthReport.Worth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -147,6 +148,7 @@ public final class HealthCheck {
     private static List<Recommendation> recommendations(
             HealthInputs in, List<Score> scores, Decision decision, HealthCosts costs) {
         List<Recommendation> list = new ArrayList<>();
+        Worth stake = in.elsewhere() ? null : RetrainingWorth.atStake(in, costs);
         String model = in.model();
         boolean retrain = Boolean.TRUE.equals(decision.retrain());
         if (retrain && in.elsewhere()) {
@@ -165,10 +167,10 @@ public final class HealthCheck {
                     "look",
                     String.format(Locale.ROOT, "Look at %s first: a source that broke is mended there, not by training on it.", names(drift)),
                     "keelson drift report --model " + model,
-                    null));
+                    stake));
         }
-        watch(in, scores.getFirst(), retrain, list);
-        stale(in, scores.get(3), list);
+        watch(in, scores.getFirst(), retrain, stake, list);
+        stale(in, scores.get(3), stake, list);
         if (!retrain && miscalibrated(in, scores)) {
             list.add(in.elsewhere()
                     ? new Recommendation(
@@ -179,31 +181,32 @@ public final class HealthCheck {
                             "keelson train " + model,
                             RetrainingWorth.of(in, costs)));
         }
-        missing(in, scores, list);
+        missing(in, scores, stake, list);
         if (list.isEmpty()) {
-            list.add(new Recommendation("nothing", "Nothing to do: " + decision.why(), "", null));
+            list.add(new Recommendation("nothing", "Nothing to do: " + decision.why(), "", stake));
         }
         return list;
     }
 
-    private static void watch(HealthInputs in, Score performance, boolean retrain, List<Recommendation> list) {
+    private static void watch(
+            HealthInputs in, Score performance, boolean retrain, @Nullable Worth stake, List<Recommendation> list) {
         if (!in.streams().isEmpty()) {
             list.add(new Recommendation(
                     "watch",
                     "See since when its streams changed (%s), and whether something happened then.".formatted(String.join(", ", in.streams())),
                     "keelson drift streams --model " + in.model(),
-                    null));
+                    stake));
         }
         if (!retrain && performance.known() && performance.value() < LOW) {
             list.add(new Recommendation(
                     "watch",
                     "Little of its advantage is left, which may still be chance: wait for more outcomes, hand in those that are missing, and look again.",
                     "keelson performance show " + in.model(),
-                    null));
+                    stake));
         }
     }
 
-    private static void stale(HealthInputs in, Score freshness, List<Recommendation> list) {
+    private static void stale(HealthInputs in, Score freshness, @Nullable Worth stake, List<Recommendation> list) {
         List<String> late = in.views().stream()
                 .filter(view -> view.ttlSeconds() > 0 && !(1 - view.seconds() / view.ttlSeconds() > STALE))
                 .map(ViewAge::view)
@@ -213,11 +216,11 @@ public final class HealthCheck {
                     "materialize",
                     String.format(Locale.ROOT, "Bring %s up to date: %s", String.join(", ", late), freshness.known() ? freshness.sentence() : "there is no event."),
                     "keelson features materialize",
-                    null));
+                    stake));
         }
     }
 
-    private static void missing(HealthInputs in, List<Score> scores, List<Recommendation> list) {
+    private static void missing(HealthInputs in, List<Score> scores, @Nullable Worth stake, List<Recommendation> list) {
         if (!scores.get(0).known()) {
             boolean waits = in.predictionsIn30Days() > 0;
             list.add(new Recommendation(
@@ -230,7 +233,7 @@ public final class HealthCheck {
         }
         if (!scores.get(1).known()) {
             list.add(new Recommendation(
-                    "check_drift", String.format(Locale.ROOT, "Check its columns: %s", scores.get(1).sentence()), "keelson drift check --model " + in.model(), null));
+                    "check_drift", String.format(Locale.ROOT, "Check its columns: %s", scores.get(1).sentence()), "keelson drift check --model " + in.model(), stake));
         }
     }
 

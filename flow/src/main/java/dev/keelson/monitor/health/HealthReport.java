@@ -73,7 +73,7 @@ public record HealthReport(
      *     hand_in_outcomes}, {@code wait} or {@code nothing}
      * @param sentence what and why
      * @param command what to type, or empty
-     * @param worth what it is expected to be worth, or null
+     * @param worth what it is expected to be worth, or what is at stake; null where neither has a price
      */
     public record Recommendation(String action, String sentence, String command, @Nullable Worth worth) {}
 

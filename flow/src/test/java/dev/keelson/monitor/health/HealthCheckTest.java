@@ -116,6 +116,21 @@ final class HealthCheckTest {
     }
 
     @Test
+    void whatNeedsNoTrainingSaysWhatIsAtStake() {
+        HealthReport report = HealthCheck.of(inputs(performance(0.62, 60), null, drift(Verdict.ALARM, 0.05, "odds")), COSTS);
+        Recommendation look = report.recommendations().getFirst();
+        Worth worth = Objects.requireNonNull(look.worth());
+
+        assertThat(look.action()).isEqualTo("look");
+        assertThat(worth.expected()).isCloseTo(1_000 * 0.02 * 2, within(1e-9));
+        assertThat(worth.sentence())
+                .isEqualTo("At stake are 40.00 in 30 days (95 % interval 20.00 to 60.00): 1,000 answers, each worse by 0.0200 than when it was tested.");
+        assertThat(HealthCheck.of(inputs(performance(0.62, 60), null, drift(Verdict.ALARM, 0.05, "odds")), new HealthCosts(40, 500, Double.NaN))
+                        .recommendations())
+                .allMatch(each -> each.worth() == null);
+    }
+
+    @Test
     void driftIsAReasonToTrainOnlyWhereItMatters() {
         HealthReport little = HealthCheck.of(inputs(performance(0.60, 60), null, drift(Verdict.ALARM, 0.05, "odds")), COSTS);
         HealthReport much = HealthCheck.of(inputs(performance(0.60, 60), null, drift(Verdict.ALARM, 0.4, "elo", "form")), COSTS);
