@@ -132,7 +132,7 @@ public final class ParquetDriftBenchmark implements Task {
                 .collect(Collectors.joining(", "));
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
-            statement.execute("SET memory_limit = '%dMB'".formatted(Math.max(512, (long) group * columns * 3 * Float.BYTES >> 20)));
+            statement.execute("SET memory_limit = '%dMB'".formatted(Math.max(512, ((long) group * columns * 3 * Float.BYTES) >> 20)));
             statement.execute("SET threads = 1");
             statement.execute("COPY (SELECT %s FROM range(%d)) TO '%s' (FORMAT parquet, ROW_GROUP_SIZE %d)"
                     .formatted(select, rows, file, group));
