@@ -67,6 +67,21 @@ final class DriftTablesIT {
     }
 
     @Test
+    void columnThatIsNoLongerFilledIsMissingAndRaggedLinesAreNoDrift() throws IOException {
+        Path same = folder.resolve("same.csv");
+        Files.writeString(folder.resolve("emptied.csv"), Files.readString(same).replaceAll("(?m)^[0-9.]+,", ","));
+        Files.writeString(folder.resolve("ragged.csv"), Files.readString(same).replaceFirst("(?m)$\\R", "\n1.5,more\n"));
+
+        Cli emptied = keelson("drift check --reference reference.csv --current emptied.csv --json");
+        Cli ragged = keelson("drift check --reference reference.csv --current ragged.csv");
+
+        assertThat(emptied.code()).as(emptied.err()).isOne();
+        assertThat(emptied.json().path("reason").asText()).contains("odds (missing 100 %)").doesNotContain("texts");
+        assertThat(ragged.code()).isEqualTo(2);
+        assertThat(ragged.err()).contains("The line has 2 cells; the header has 4.", "ragged.csv:2");
+    }
+
+    @Test
     void aTimeOfAFileIsTakenByItsColumn() {
         Cli cli = keelson(
                 "drift check --reference reference.csv@2024-01-01..2024-07-01 --current reference.csv@30d --time day --json");

@@ -176,13 +176,14 @@ public final class ChangedData implements DriftData {
 
     private static Vector moved(Vector vector, double factor, double shift, @Nullable Random random, double noise) {
         double[] values = ColumnPair.numbers(vector);
+        double[] moved = new double[values.length];
         boolean[] nulls = new boolean[values.length];
         for (int i = 0; i < values.length; i++) {
             double blur = random == null ? 0 : noise * random.nextGaussian();
             nulls[i] = vector.isNull(i);
-            values[i] = values[i] * factor + shift + blur;
+            moved[i] = values[i] * factor + shift + blur;
         }
-        return new Vector.Doubles(values, nulls);
+        return new Vector.Doubles(moved, nulls);
     }
 
     /** Of the finite values; 0 without any. */

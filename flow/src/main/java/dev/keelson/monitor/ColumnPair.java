@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record ColumnPair(double[] reference, double[] current, @Nullable List<String> texts, int referenceTexts) {
 
     /**
-     * Reads both sides.
+     * Reads both sides. A side without any value is of the other's type: a column that is no longer filled does not change it.
      *
      * @param category whether numbers are to be taken for categories, too
      * @return empty when one side has numbers and the other texts
@@ -27,6 +27,11 @@ record ColumnPair(double[] reference, double[] current, @Nullable List<String> t
     static Optional<ColumnPair> of(Vector reference, Vector current, boolean category) {
         boolean left = isNumber(reference.type());
         boolean right = isNumber(current.type());
+        if (left != right && isEmpty(current)) {
+            right = left;
+        } else if (left != right && isEmpty(reference)) {
+            left = right;
+        }
         if (!category && left && right) {
             return Optional.of(new ColumnPair(numbers(reference), numbers(current), null, 0));
         }
@@ -38,6 +43,15 @@ record ColumnPair(double[] reference, double[] current, @Nullable List<String> t
         int known = codes.size();
         double[] second = codes(current, codes);
         return Optional.of(new ColumnPair(first, second, new ArrayList<>(codes.keySet()), known));
+    }
+
+    private static boolean isEmpty(Vector vector) {
+        for (int i = 0; i < vector.size(); i++) {
+            if (!vector.isNull(i) && !(vector.get(i) instanceof Double number && number.isNaN())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether a column of that type is one of quantities. */

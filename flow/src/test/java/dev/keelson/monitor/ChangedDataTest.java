@@ -45,6 +45,42 @@ final class ChangedDataTest {
     }
 
     @Test
+    void rowsThatAreChangedStayAsTheyWere() {
+        Vector whole = new Vector.Doubles(new double[] {1, 2, 3}, null);
+        DriftData data = new DriftData() {
+            @Override
+            public String name() {
+                return "whole";
+            }
+
+            @Override
+            public Schema schema() {
+                return new Schema(List.of(new Column("x", ColumnType.DOUBLE)));
+            }
+
+            @Override
+            public int rows() {
+                return 3;
+            }
+
+            @Override
+            public boolean aligned() {
+                return true;
+            }
+
+            @Override
+            public Vector column(String name) {
+                return whole;
+            }
+        };
+        ChangedData changed = ChangedData.of(data, List.of(new DataChange.Scale("x", 2), new DataChange.Shift("x", 1)), 1);
+
+        assertThat(ColumnPair.numbers(changed.column("x"))[2]).isGreaterThan(6);
+        assertThat(ColumnPair.numbers(changed.column("x"))).containsExactly(ColumnPair.numbers(changed.column("x")));
+        assertThat(ColumnPair.numbers(whole)).containsExactly(1, 2, 3);
+    }
+
+    @Test
     void stuckColumnHoldsTheFirstValueThatIsThere() {
         assertThat(stuck(Double.NaN, Double.NaN, 3, 4)).containsOnly(3);
         assertThat(stuck(Double.NaN, Double.NaN)).containsOnly(Double.NaN);

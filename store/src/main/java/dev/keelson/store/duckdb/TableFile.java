@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A CSV file, packed or not, or a Parquet file, read a column at a time, so that it may be larger than memory. Types of CSV
  * columns are those that all of their cells can be read as; {@code NA}, {@code NaN}, {@code null} and nothing are missing.
+ * Cells are separated by commas, semicolons, tabs or bars, whichever the header has most of.
  *
  * <p>Of more than {@value #ROWS_READ} rows a column is read in one pass into quantile sketches of {@value #WINDOWS} equal
  * parts, and is then {@value #POINTS} quantiles of each part in turn; of texts every so-manieth row is taken instead.
@@ -78,7 +79,8 @@ public final class TableFile implements DriftData, AutoCloseable {
      * Opens a file; the caller closes it.
      *
      * @param name what it is called for people
-     * @throws KeelsonException SOURCE_NOT_FOUND, SOURCE_UNREADABLE
+     * @throws KeelsonException SOURCE_NOT_FOUND, SOURCE_UNREADABLE, EMPTY_SOURCE, RAGGED_LINE with every line whose cells are not
+     *     those of the header
      */
     public static TableFile open(DuckDb engine, Path file, String name) {
         return open(engine, file, name, ROWS_READ);
@@ -94,14 +96,20 @@ public final class TableFile implements DriftData, AutoCloseable {
             if (file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".parquet")) {
                 return new TableFile(engine, name, file, null, most);
             }
+            char separator = CsvShape.separator(file, name);
             Path folder = Files.createTempDirectory("keelson-table-");
             Path converted = folder.resolve("table.parquet");
             try (DuckDBConnection connection = engine.anotherConnection()) {
                 ParquetFiles.execute(
                         connection,
-                        "COPY (SELECT * FROM read_csv(%s, header = true, sample_size = -1, nullstr = ['', 'NA', 'NaN', 'null'])) TO %s (FORMAT parquet)"
+                        """
+                        COPY (SELECT * FROM read_csv(%s, header = true, skip = 0, delim = %s, quote = '"', escape = '"', sample_size = -1,
+                            nullstr = ['', 'NA', 'NaN', 'null'])) TO %s (FORMAT parquet)
+                        """
                                 .formatted(
-                                        ParquetFiles.text(file.toString()), ParquetFiles.text(converted.toString())));
+                                        ParquetFiles.text(file.toString()),
+                                        ParquetFiles.text(String.valueOf(separator)),
+                                        ParquetFiles.text(converted.toString())));
                 return new TableFile(engine, name, converted, folder, most);
             } catch (SQLException e) {
                 remove(folder);

@@ -144,4 +144,30 @@ class TableFileTest {
         assertThatThrownBy(() -> TableFile.open(engine, folder.resolve("no.csv"), "no.csv"))
                 .hasMessageContaining("There is no file (no.csv)");
     }
+
+    @Test
+    void lineWithOtherCellsThanTheHeaderIsNamed() throws Exception {
+        Path file = Files.writeString(folder.resolve("t.csv"), "a,b,c\n1,2,3\n4\n5,6,7,8\n9,10,11,\n");
+        Path open = Files.writeString(folder.resolve("open.csv"), "a,b\n1,2\n3,\"4\n5,6\n");
+        Path empty = Files.writeString(folder.resolve("empty.csv"), "");
+
+        assertThatThrownBy(() -> TableFile.open(engine, file, "t.csv"))
+                .isInstanceOf(KeelsonException.class)
+                .hasMessageContainingAll("t.csv:3: The line has 1 cells; the header has 3.", "t.csv:4: The line has 4 cells")
+                .hasMessageNotContaining("t.csv:5");
+        assertThatThrownBy(() -> TableFile.open(engine, open, "open.csv"))
+                .hasMessageContainingAll("open.csv", "quote");
+        assertThatThrownBy(() -> TableFile.open(engine, empty, "empty.csv")).hasMessageContaining("The file is empty");
+    }
+
+    @Test
+    void separatorIsToldByTheHeader() throws Exception {
+        Path file = Files.writeString(folder.resolve("t.csv"), "day;\"a, b\";c\n1;\"x\ny\";0.5\n2;z;1.5\n");
+
+        try (TableFile table = TableFile.open(engine, file, "t.csv")) {
+            assertThat(table.schema().names()).containsExactly("day", "a, b", "c");
+            assertThat(table.column("c").get(1)).isEqualTo(1.5);
+            assertThat(table.rows()).isEqualTo(2);
+        }
+    }
 }
