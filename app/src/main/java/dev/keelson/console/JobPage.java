@@ -58,14 +58,14 @@ final class JobPage {
                 cancel(job, over));
     }
 
-    /** How long jobs of a kind about the same took, in seconds; those that came to their end. */
+    /** How long jobs of a kind about the same took, in seconds; those that came to their end and were not refused at once. */
     static List<Double> past(Backend backend, String kind, String subject) {
         List<Double> seconds = new ArrayList<>();
         backend.schedules()
                 .jobs(new JobQuery(Set.of(Job.State.DONE), kind, subject, null, null, PAST))
                 .path("jobs")
                 .forEach(each -> {
-                    if (each.path("seconds").isNumber()) {
+                    if (each.path("seconds").isNumber() && !each.at("/result/status").asText().equals("refused")) {
                         seconds.add(each.path("seconds").asDouble());
                     }
                 });

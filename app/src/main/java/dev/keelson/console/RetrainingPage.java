@@ -23,6 +23,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
 import dev.keelson.train.ModelDefinition;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +179,7 @@ final class RetrainingPage {
         };
     }
 
-    /** How long trainings of a kind took, in seconds; those that came to their end. */
+    /** How long trainings of a kind took, in seconds; those that came to their end, or else the run of the newest version. */
     private List<Double> seconds(String model, Kind kind) {
         List<Double> seconds = new ArrayList<>();
         for (Jobs.Job<ModelTraining> each : trainings) {
@@ -190,6 +191,13 @@ final class RetrainingPage {
                     && result.path("seconds").isNumber()) {
                 seconds.add(result.path("seconds").asDouble());
             }
+        }
+        if (seconds.isEmpty() && kind == Kind.FULL) {
+            backend.versions(model).stream()
+                    .findFirst()
+                    .flatMap(each -> backend.run(each.runId()))
+                    .filter(run -> run.endedAt() != null && run.endedAt().isAfter(run.startedAt()))
+                    .ifPresent(run -> seconds.add(Duration.between(run.startedAt(), run.endedAt()).toMillis() / 1000.0));
         }
         return seconds;
     }
@@ -213,6 +221,7 @@ final class RetrainingPage {
                             .filter(each -> each.request().model().equals(model))
                             .findFirst()
                             .map(this::last)
+                            .or(() -> backend.versions(model).stream().findFirst().map(this::made))
                             .orElse(Cell.of("never yet")),
                     Cell.of(Expected.range(seconds(model, Kind.FULL))),
                     Cell.of(Expected.range(seconds(model, Kind.UPDATE)))));
@@ -227,6 +236,13 @@ final class RetrainingPage {
                 row.share() < 0 ? "" : "%d %% %s".formatted(row.share(), row.message()),
                 row.href(),
                 row.state());
+    }
+
+    /** Of a version that no training of this server made, such as one of the command line. */
+    private Cell made(ModelVersion version) {
+        return Cell.link(
+                Text.minute(version.createdAt(), zone),
+                "/registry/%s/versions/%d".formatted(Paging.encoded(version.model()), version.version()));
     }
 
     private Cell last(Jobs.Job<ModelTraining> training) {

@@ -441,6 +441,7 @@ final class RetrainIT {
         assertThat(alarmed.at("/models/0/drifted").asBoolean()).as(alarmed.toPrettyString()).isTrue();
         assertThat(alarmed.path("retrained").asInt()).isOne();
         assertThat(refused.path("refused").asInt()).isOne();
+        assertThat(refused.path("rejected").asInt()).isZero();
         assertThat(refused.at("/models/0/sentence").asText()).contains("less than 28 days ago (cool-down)");
         assertThat(told(person).at("/summary/refused").asInt()).isZero();
         assertThat(backend.audit(MODEL, 100)).anyMatch(each -> each.action().equals("retrain_refused") && each.actor().equals("ann"));

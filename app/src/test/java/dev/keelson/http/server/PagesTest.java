@@ -149,7 +149,7 @@ class PagesTest {
     void theOverviewPutsWhatNeedsAPersonFirst() {
         String page = client.get("/").text();
 
-        assertThat(page.indexOf("columns moved far")).isBetween(0, page.indexOf("Last training"));
+        assertThat(page.indexOf("columns moved far")).isBetween(0, page.indexOf("Trained to"));
         assertThat(page).contains("v7 serves, v8 in shadow").contains("830 outcomes").contains("market 0.9670");
     }
 

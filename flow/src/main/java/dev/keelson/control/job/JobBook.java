@@ -44,7 +44,8 @@ public final class JobBook {
      * @param subject what no two jobs may work at together; empty when they may
      * @param schedule which schedule it is a run of; empty when of none
      * @param arguments what it is asked to do
-     * @return the job; the one that waits already when there is one of that kind and subject with the same arguments
+     * @return the job; the one that waits already when there is one of that kind and subject with the same arguments: who asks
+     *     again stands in its log and in the audit log
      */
     public Job ask(String kind, String subject, String schedule, JsonNode arguments, String actor, String reason) {
         return ask(kind, subject, schedule, arguments, actor, reason, clock.instant());
@@ -57,6 +58,11 @@ public final class JobBook {
                 .stream()
                 .filter(each -> each.arguments().equals(arguments) && !each.notBefore().isAfter(now))
                 .findFirst()
+                .map(waits -> {
+                    tx.jobs().addLine(waits.id(), now, waits.attempt(), "%s asks for it as well, while it waits: %s".formatted(actor, reason));
+                    audit(tx, now, actor, "job asked again", waits.kind() + " " + waits.id(), reason);
+                    return waits;
+                })
                 .orElseGet(() -> {
                     Job job = Job.planned(ids.get(), kind, subject, schedule, arguments, now, now, ATTEMPTS, actor, reason);
                     tx.jobs().add(job);

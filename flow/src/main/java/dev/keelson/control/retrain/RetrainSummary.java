@@ -89,7 +89,8 @@ final class RetrainSummary {
         boolean same = known.path(RetrainRules.UNCHANGED).asBoolean();
         boolean did = known.path("run").isTextual() && !same;
         boolean serves = known.path("promoted").asBoolean();
-        boolean dropped = known.path("finding").asBoolean();
+        boolean asRefused = known.path("status").asText().equals("refused");
+        boolean dropped = known.path("finding").asBoolean() && !asRefused;
         processed += job.state().ended() || waits ? 1 : 0;
         running += job.state().ended() || waits ? 0 : 1;
         retrained += did ? 1 : 0;
@@ -97,7 +98,7 @@ final class RetrainSummary {
         promoted += serves ? 1 : 0;
         rejected += dropped ? 1 : 0;
         waiting += waits ? 1 : 0;
-        refused += known.path("status").asText().equals("refused") ? 1 : 0;
+        refused += asRefused ? 1 : 0;
         errors += failed ? 1 : 0;
         ObjectNode node = models.addObject()
                 .put("model", model)

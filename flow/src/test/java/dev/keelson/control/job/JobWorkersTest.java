@@ -51,6 +51,15 @@ final class JobWorkersTest {
     }
 
     @Test
+    void whoAsksForWhatWaitsAlreadyIsNotForgotten() {
+        Job first = ask("model/m");
+        Job again = book.ask("drift", "model/m", "", NOTHING, "bob", "Looking as well.");
+
+        assertThat(again.id()).isEqualTo(first.id());
+        assertThat(lines(first)).containsExactly("bob asks for it as well, while it waits: Looking as well.");
+    }
+
+    @Test
     void jobIsDoneAndTellsWhatCameOfIt() {
         Job asked = ask("model/m");
         try (JobWorkers workers = workers("w", run -> {
