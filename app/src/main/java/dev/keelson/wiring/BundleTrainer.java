@@ -326,7 +326,7 @@ final class BundleTrainer implements LoopTrainer {
                 table,
                 moment,
                 new TrainingRequest.Inputs(
-                        datasetVersion.get(), plan.service().sha256(), codeVersion, environment.get()),
+                        datasetVersion.get() + rows.window(), plan.service().sha256(), codeVersion, environment.get()),
                 mode);
     }
 

@@ -73,6 +73,11 @@ final class ModelRows {
         return new ModelRows(plan, this, last);
     }
 
+    /** What sets these rows apart from all of the data, for the key of a training: {@code , the last PT720H}; empty for all of it. */
+    String window() {
+        return lately == null ? "" : ", the last " + lately;
+    }
+
     /**
      * Adds those of some rows that the model takes.
      *

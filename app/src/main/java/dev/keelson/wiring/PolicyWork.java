@@ -358,7 +358,7 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
             List<ScheduleAdvice.Windowed> windowed = new ArrayList<>();
             for (double share : WINDOWS) {
                 Duration lately = Duration.ofDays(Math.max(1, Math.round(history.toDays() * share)));
-                String what = "window " + lately + " " + every;
+                String what = "last " + lately + " " + every;
                 try {
                     windowed.add(new ScheduleAdvice.Windowed(
                             lately.toDays(),

@@ -137,6 +137,27 @@ final class PolicyWorkIT {
     }
 
     @Test
+    void modelsOfShorterHistoriesAreOthers() throws IOException {
+        PriceProject.in(folder, PriceProject.model("moves", "logistic"));
+        Path file = folder.resolve("keelson.yaml");
+        Files.writeString(file, Files.readString(file).replace("test: 10d", "test: 2d")); // leaves rows to train on in short windows
+        Project project = Projects.validate(folder, Map.of());
+        PolicyRequest request = new PolicyRequest(
+                "moves", LocalDate.parse("2024-02-01"), LocalDate.parse("2024-02-04"), Duration.ofDays(1), 1, List.of(), 0.0, 1.0, List.of());
+        try (Workspace workspace = new Workspace(project)) {
+            JsonNode windows =
+                    new PolicyWork(workspace, JobKind.ADVICE).run(project, request, new Stages()).document().path("by_window");
+
+            assertThat(windows.valueStream().map(each -> each.at("/gain/1").asDouble()))
+                    .as(windows.toString())
+                    .isNotEmpty()
+                    .hasSizeGreaterThan(1)
+                    .doesNotContain(0.0)
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
     void modelsOfNumbersAreComparedInStepsOfHours() throws IOException {
         PriceProject.in(folder, PriceProject.model("moves", "logistic"));
         Path file = folder.resolve("keelson.yaml");
