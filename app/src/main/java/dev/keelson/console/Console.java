@@ -580,15 +580,20 @@ public final class Console {
         return page("job.jte", new JobPage(backend, visit).view(shell(visit, "Job", "schedules", null, "jobs"), id));
     }
 
-    /** What is shown instead of a page that failed. */
-    public Page failure(int status, List<Problem> problems, Visit visit) {
+    /**
+     * What is shown instead of a page that failed, with times of the project's zone.
+     *
+     * @param back the page of this server that was left, such as that of the form that was refused; null where it is not known
+     */
+    public Page failure(int status, List<Problem> problems, Visit visit, @Nullable String back) {
         String title = status == 404 ? "Not found" : status >= 500 ? "Something went wrong" : "That cannot be done";
         List<FailureView.Item> items = problems.stream()
-                .map(problem -> new FailureView.Item(problem.code().code(), problem.message(), problem.hint()))
+                .map(problem -> new FailureView.Item(
+                        problem.code().code(), Text.withMinutes(problem.message(), backend.project().zone()), problem.hint()))
                 .toList();
         return new Page(
                 status,
-                Templates.render("failure.jte", new FailureView(shell(visit, title, "", null, "", ""), status, items)));
+                Templates.render("failure.jte", new FailureView(shell(visit, title, "", null, "", ""), status, items, back)));
     }
 
     /**

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keelson.console.view.Fact;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +29,13 @@ final class Documents {
         List<Fact> facts = new ArrayList<>();
         flatten("", read(json), facts);
         return facts;
+    }
+
+    /** The same with times of a zone. */
+    static List<Fact> facts(String json, ZoneId zone) {
+        return facts(json).stream()
+                .map(fact -> new Fact(fact.name(), Text.withMinutes(fact.value(), zone), fact.code()))
+                .toList();
     }
 
     private static void flatten(String path, JsonNode node, List<Fact> facts) {

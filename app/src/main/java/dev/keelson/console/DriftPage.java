@@ -26,12 +26,14 @@ final class DriftPage {
 
     private final Backend backend;
     private final LoggedModel model;
+    private final Visit visit;
     private final BaselineSections baselines;
     private final ZoneId zone;
 
     DriftPage(Backend backend, LoggedModel model, Visit visit) {
         this.backend = backend;
         this.model = model;
+        this.visit = visit;
         this.baselines = new BaselineSections(backend, visit, model.name());
         this.zone = backend.project().zone();
     }
@@ -54,7 +56,7 @@ final class DriftPage {
                 watched && serving,
                 report == null ? null : baselines.sideBySide(report),
                 shown == null ? List.of() : checks(latest, shown.id()),
-                List.of(baselines.kept(), Block.of(StreamsSection.of(backend, model.name()))),
+                List.of(baselines.kept(), StreamsSection.of(backend, visit, model.name())),
                 watched && serving && !model.elsewhere() ? simulate() : null);
     }
 

@@ -79,8 +79,8 @@ final class HealthPage {
             List<Instant> times = reports.stream().map(each -> Instant.parse(each.path("at").asText())).toList();
             draft.broad(HealthChart.of(times, HealthSections.NAMES, scores, zone));
         }
-        return draft.lead("%s kept reports; the last of %s.".formatted(
-                        Text.count(reports.size()), Text.minute(Instant.parse(reports.getLast().path("at").asText()), zone)))
+        return draft.lead("%s; the last of %s.".formatted(
+                        reports.size() == 1 ? "1 kept report" : Text.count(reports.size()) + " kept reports", Text.minute(Instant.parse(reports.getLast().path("at").asText()), zone)))
                 .sheet(sheet)
                 .link("As JSON", "/api/v1/models/" + model.name() + "/health/history")
                 .done();

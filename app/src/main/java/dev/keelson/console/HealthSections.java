@@ -19,7 +19,7 @@ final class HealthSections {
 
     static Badge badge(JsonNode report) {
         return switch (report.path("verdict").asText()) {
-            case "retrain" -> new Badge(Level.HIGH, "train it anew");
+            case "retrain" -> new Badge(Level.HIGH, "retraining required");
             case "watch" -> new Badge(Level.MODERATE, "watch it");
             case "well" -> new Badge(Level.OK, "no training needed");
             default -> new Badge(Level.UNKNOWN, "unknown");
@@ -35,7 +35,7 @@ final class HealthSections {
         JsonNode figures = report.path("figures");
         return new SectionDraft("Health")
                 .badge(badge(report))
-                .lead(report.path("why").asText())
+                .lead(why(report))
                 .fact("Version", version(report))
                 .fact("Judged", Text.minute(Instant.parse(report.path("at").asText()), zone))
                 .fact("Overall", score(report.path("overall")))
@@ -43,6 +43,18 @@ final class HealthSections {
                 .fact("Answers in 30 days", Text.count(figures.path("predictions_30_days").asLong()))
                 .note(report.at("/overall/sentence").asText())
                 .done();
+    }
+
+    /** Why, where a concern that is the sentence of a score is named by that score, which stands below. */
+    private static String why(JsonNode report) {
+        String why = report.path("why").asText();
+        for (String name : NAMES) {
+            String sentence = report.path("scores").path(name).path("sentence").asText();
+            if (report.path("concerns").valueStream().anyMatch(each -> each.asText().equals(sentence))) {
+                why = why.replace(sentence, name + ".");
+            }
+        }
+        return why;
     }
 
     static String score(JsonNode score) {
@@ -67,7 +79,7 @@ final class HealthSections {
         }
         return new SectionDraft("Scores")
                 .lead("From 0, useless, to 1, as good as it can be; what is not known counts neither way.")
-                .chart(ReportCharts.estimates("Scores of the parts", bars, Double.NaN, "score", each -> Text.fixed(each, 2)))
+                .broad(ReportCharts.estimates("Scores of the parts", bars, Double.NaN, "score", each -> Text.fixed(each, 2)))
                 .sheet(sheet)
                 .done();
     }

@@ -14,6 +14,7 @@ import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.Run;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.train.ModelDefinition;
+import dev.keelson.train.TrainingOutcome;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ final class ModelPage {
                 bin.path("observed_upper").asDouble(),
                 bin.path("count").asLong())));
         if (!points.isEmpty()) {
-            charts.add(Charts.reliability(label, points));
+            charts.add(Charts.reliability(label.equals(TrainingOutcome.TOP) ? "most probable class" : label, points));
         }
     }
 
@@ -172,7 +173,7 @@ final class ModelPage {
                 Badges.action(entry.action()),
                 entry.version() == null ? Text.NONE : "v" + entry.version(),
                 entry.reason(),
-                Documents.facts(entry.evidence()));
+                Documents.facts(entry.evidence(), zone));
     }
 
     /** The version that a rollback would lead to. */

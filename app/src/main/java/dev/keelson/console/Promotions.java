@@ -163,6 +163,6 @@ final class Promotions {
                 Badges.action(entry.action()),
                 version,
                 entry.reason(),
-                Documents.facts(entry.evidence()));
+                Documents.facts(entry.evidence(), zone));
     }
 }

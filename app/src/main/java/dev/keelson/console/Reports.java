@@ -32,13 +32,14 @@ final class Reports {
      * @param history reports up to this one, oldest first; empty for a report that stands alone
      */
     static ReportView view(DriftReport report, List<DriftReport> history, ZoneId zone) {
+        boolean weighed = report.features().stream().anyMatch(each -> each.importance() > 0);
         List<FeatureRow> features = new ArrayList<>();
         for (FeatureDrift feature : report.features()) {
             boolean drawn = features.size() < DRAWN;
-            features.add(row(feature, drawn, drawn && !history.isEmpty() ? trend(feature, history) : Markup.EMPTY));
+            features.add(row(feature, drawn, drawn && !history.isEmpty() ? trend(feature, history) : Markup.EMPTY, weighed));
         }
         List<FeatureRow> outputs = report.details().outputs().stream()
-                .map(each -> row(each, true, Markup.EMPTY))
+                .map(each -> row(each, true, Markup.EMPTY, false))
                 .toList();
         List<Markup> worst = report.features().stream()
                 .filter(feature -> feature.alarms() || feature.severity() == FeatureDrift.Severity.WARNING)
@@ -56,7 +57,7 @@ final class Reports {
                         .formatted(
                                 report.details().reference().isEmpty()
                                         ? "training period of v%d".formatted(report.version())
-                                        : report.details().reference().replaceAll("([0-9a-f]{8})[0-9a-f]{56}", "$1"),
+                                        : Text.withDays(report.details().reference().replaceAll("([0-9a-f]{8})[0-9a-f]{56}", "$1"), zone),
                                 Text.count(report.referenceRows()))));
         boolean byColumns = report.policy() == Policy.RECOMMENDED;
         long moved = report.features().stream()
@@ -85,10 +86,14 @@ final class Reports {
                 findings(report),
                 outputs,
                 features,
-                !history.isEmpty());
+                !history.isEmpty(),
+                weighed);
     }
 
-    private static FeatureRow row(FeatureDrift feature, boolean drawn, Markup trend) {
+    /**
+     * @param weighed whether a model says how much its columns matter
+     */
+    private static FeatureRow row(FeatureDrift feature, boolean drawn, Markup trend, boolean weighed) {
         MethodResult method = feature.method();
         return new FeatureRow(
                 method == null ? feature.name() : "%s (%s)".formatted(feature.name(), method.shown()),
@@ -100,7 +105,7 @@ final class Reports {
                 probability(feature.adjusted()),
                 Text.fixed(feature.psi(), 3),
                 missing(feature),
-                Text.percent(feature.importance()),
+                weighed ? Text.percent(feature.importance()) : "",
                 Text.count(Math.round(feature.effectiveRows())));
     }
 
@@ -149,7 +154,11 @@ final class Reports {
     private static String missing(FeatureDrift feature) {
         return feature.referenceMissing() == 0 && feature.currentMissing() == 0
                 ? "0 %"
-                : Text.percent(feature.referenceMissing()) + " → " + Text.percent(feature.currentMissing());
+                : "%s\u00a0→ %s".formatted(unbroken(feature.referenceMissing()), unbroken(feature.currentMissing()));
+    }
+
+    private static String unbroken(double share) {
+        return Text.percent(share).replace(' ', '\u00a0');
     }
 
     private static String headline(DriftReport.Verdict verdict) {

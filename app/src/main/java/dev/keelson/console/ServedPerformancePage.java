@@ -118,7 +118,7 @@ final class ServedPerformancePage {
                 Cell.of(each.path("from").asText()),
                 Cell.of(Text.count(each.path("predicted").asLong())),
                 Cell.of(Text.percent(each.path("maturity").asDouble()), usual(each)),
-                Cell.of(each.path("mature").asBoolean() ? "there" : each.path("mature_at").asText(Text.NONE)),
+                Cell.of(each.path("mature").asBoolean() ? "there" : Moments.of(each.path("mature_at"), backend.project().zone()).text()),
                 SheetDraft.estimate(each.path("realised").path("metrics").path(metric.key()), value -> Text.fixed(value, 4)),
                 SheetDraft.estimate(each.path("estimated").path(metric.key()), value -> Text.fixed(value, 4)))));
         SectionDraft draft = new SectionDraft("Realised and expected")

@@ -57,6 +57,15 @@ public final class StreaksPage {
                     .empty("There are none: this model predicts numbers, and streaks are of classes.", "keelson streaks --file FILE --result COLUMN")
                     .done())));
         }
+        if (asked.results().of() == ResultRows.Of.BETS && !hasBets()) {
+            return new BlocksView(shell, "", List.of(), List.of(new Block(
+                    new SectionDraft("Streaks")
+                            .empty("Switched off: the project scores no bets.", "serve: { bets: { model: " + model.name() + " } }")
+                            .done(),
+                    List.of(),
+                    List.of(form(asked)),
+                    Block.WHOLE)));
+        }
         JsonNode told = ResultAnalysis.of(ResultRows.ofModel(backend, model.name(), asked.results()));
         List<Block> blocks = new ArrayList<>();
         blocks.add(new Block(verdict(told, asked), List.of(), List.of(form(asked)), Block.WHOLE));
@@ -71,7 +80,7 @@ public final class StreaksPage {
     private Action form(Asked asked) {
         List<Option> kinds = new ArrayList<>(List.of(
                 new Option("hits", "whether it was right"), new Option("outcomes", "what came true")));
-        if (model.elsewhere() || backend.project().serve().bets() != null) {
+        if (hasBets() || asked.results().of() == ResultRows.Of.BETS) {
             kinds.add(new Option("bets", "whether bets were won"));
         }
         return new ActionDraft("Show", "/models/" + model.name() + "/streaks")
@@ -82,6 +91,10 @@ public final class StreaksPage {
                 .day("from", "From", asked.from())
                 .day("to", "Before", asked.to())
                 .done();
+    }
+
+    private boolean hasBets() {
+        return model.elsewhere() || backend.project().serve().bets() != null;
     }
 
     private Section verdict(JsonNode told, Asked asked) {
@@ -180,7 +193,7 @@ public final class StreaksPage {
         return draft.lead("Shares of what came right after each result, with 95 % intervals.")
                 .chart(StreakCharts.transitions(cells))
                 .sheet(sheet)
-                .note("Darker is more often; expected: if what came before did not matter.")
+                .note("The stronger the colour, the more often; expected: if what came before did not matter.")
                 .done();
     }
 

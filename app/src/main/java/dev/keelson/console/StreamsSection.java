@@ -1,11 +1,15 @@
 package dev.keelson.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keelson.console.Console.Visit;
+import dev.keelson.console.view.Action;
 import dev.keelson.console.view.Badge;
 import dev.keelson.console.view.Badge.Level;
+import dev.keelson.console.view.Block;
 import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.http.Backend;
+import dev.keelson.project.ServeDefinition.Role;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -16,10 +20,20 @@ final class StreamsSection {
 
     private StreamsSection() {}
 
-    static Section of(Backend backend, String model) {
-        SectionDraft draft = new SectionDraft("Streams");
+    static Block of(Backend backend, Visit visit, String model) {
         boolean named = backend.project().drift().stream()
                 .anyMatch(each -> each.models().contains(model) && !each.streams().of().isEmpty());
+        return Block.of(section(backend, model, named), named && visit.may(Role.ADMIN) ? List.of(follow(model)) : List.of());
+    }
+
+    private static Action follow(String model) {
+        return new ActionDraft("Follow the streams now", "/models/%s/streams".formatted(Paging.encoded(model)))
+                .effect("Takes in what was predicted and settled since the last time, as the schedule does with each drift check; a change that is found is an alert.")
+                .done();
+    }
+
+    private static Section section(Backend backend, String model, boolean named) {
+        SectionDraft draft = new SectionDraft("Streams");
         JsonNode told = backend.streams().changes(model);
         if (!named && told.path("streams").isEmpty()) {
             return draft.empty("Switched off: no drift monitor of this model names a stream.", "streams: [log_loss]").done();
@@ -53,7 +67,7 @@ final class StreamsSection {
         if (changes.isEmpty()) {
             draft.badge(new Badge(Level.OK, "no change")).lead("No detector has found a change.");
         } else {
-            draft.lead("The last change: " + changes.path(0).path("sentence").asText());
+            draft.lead("The last change: " + Text.withMinutes(changes.path(0).path("sentence").asText(), zone));
         }
         return draft.link("As JSON", "/api/v1/models/%s/streams".formatted(Paging.encoded(model))).done();
     }

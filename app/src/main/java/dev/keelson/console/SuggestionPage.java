@@ -117,7 +117,8 @@ final class SuggestionPage {
             draft.fact("Asked for by", Text.words(request.path("trigger").asText()));
         }
         if (drift != null && drift.isObject()) {
-            draft.lead(drift.path("sentence").asText())
+            String sentence = drift.path("sentence").asText();
+            draft.lead(each.text().contains(sentence) ? "" : sentence)
                     .fact("Drift check", Text.words(drift.path("verdict").asText()))
                     .fact("Columns that moved", "%s of %s".formatted(Text.count(drift.path("drifted").asLong()), Text.count(drift.path("features").asLong())))
                     .fact("Rows", Text.count(drift.path("rows").asLong()));
@@ -146,7 +147,7 @@ final class SuggestionPage {
         };
     }
 
-    private static Section since(JsonNode told) {
-        return new SectionDraft("How it turned out").lead(told.at("/since/sentence").asText()).done();
+    private Section since(JsonNode told) {
+        return new SectionDraft("How it turned out").lead(Text.withMinutes(told.at("/since/sentence").asText(), zone)).done();
     }
 }

@@ -14,6 +14,6 @@ final class Templates {
     static String render(String template, Object view) {
         StringOutput output = new StringOutput(TYPICAL_LENGTH);
         ENGINE.render(template, view, output);
-        return output.toString();
+        return CellLabels.on(output.toString());
     }
 }

@@ -6,11 +6,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Numbers and times in words, the same on every page. A number that is not there is a dash. */
 final class Text {
     static final String NONE = "–";
+    private static final Pattern INSTANT =
+            Pattern.compile("\\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?Z");
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT);
     private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
 
@@ -71,6 +74,16 @@ final class Text {
 
     static String minute(Instant at, ZoneId zone) {
         return MINUTE.format(at.atZone(zone));
+    }
+
+    /** A sentence whose instants become days of a zone. */
+    static String withDays(String sentence, ZoneId zone) {
+        return INSTANT.matcher(sentence).replaceAll(at -> day(Instant.parse(at.group()), zone));
+    }
+
+    /** A sentence whose instants become minutes of a zone. */
+    static String withMinutes(String sentence, ZoneId zone) {
+        return INSTANT.matcher(sentence).replaceAll(at -> minute(Instant.parse(at.group()), zone));
     }
 
     static String duration(Duration duration) {

@@ -28,6 +28,8 @@ import dev.keelson.store.duckdb.TableFile;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,12 +37,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Compares tables, and makes them wrong on purpose. */
 public final class ProjectDrift implements DriftService {
     private static final String KIND = "drift";
+    private static final Pattern INSTANT = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z");
 
     private final Path folder;
     private final boolean anyFile;
@@ -129,11 +133,14 @@ public final class ProjectDrift implements DriftService {
         }
     }
 
-    /** Without digests and times of day: a person reads it. */
-    private static String shown(DriftData data) {
-        return data.name()
-                .replaceAll("([0-9a-f]{8})[0-9a-f]{56}", "$1")
-                .replaceAll("([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9:.]+Z", "$1");
+    /** Without digests, and with days of the project's zone instead of instants: a person reads it. */
+    private String shown(DriftData data) {
+        return INSTANT.matcher(data.name().replaceAll("([0-9a-f]{8})[0-9a-f]{56}", "$1"))
+                .replaceAll(at -> LocalDate.ofInstant(Instant.parse(at.group()), zone()).toString());
+    }
+
+    private ZoneId zone() {
+        return tables == null ? ZoneOffset.UTC : tables.project().zone();
     }
 
     private JsonNode kept(DriftReport report) {
@@ -297,7 +304,6 @@ public final class ProjectDrift implements DriftService {
     }
 
     private DriftSides sides(DuckDb engine) {
-        return new DriftSides(
-                folder, anyFile, engine, tables == null ? ZoneOffset.UTC : tables.project().zone(), tables);
+        return new DriftSides(folder, anyFile, engine, zone(), tables);
     }
 }

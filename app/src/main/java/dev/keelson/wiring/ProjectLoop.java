@@ -10,8 +10,8 @@ import dev.keelson.control.ScheduleDefinition;
 import dev.keelson.control.ServedEvidence;
 import dev.keelson.control.alert.Alerts;
 import dev.keelson.control.job.Planner;
-import dev.keelson.control.retrain.ModelSuggestion;
 import dev.keelson.control.retrain.ModelSuggestion.State;
+import dev.keelson.control.retrain.ModelSuggestion;
 import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.control.retrain.RetrainCampaign;
 import dev.keelson.control.retrain.RetrainRequest;
@@ -33,6 +33,7 @@ import dev.keelson.registry.governance.Governance;
 import dev.keelson.registry.job.Job;
 import dev.keelson.registry.job.JobQuery;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -292,7 +293,7 @@ final class ProjectLoop implements LoopService {
                 .toList();
         long alarms = reports.stream().filter(report -> report.verdict() == DriftReport.Verdict.ALARM).count();
         Optional<ModelVersion> trained = backend.versions(each.model()).stream().filter(v -> v.createdAt().isAfter(each.at())).findFirst();
-        Instant at = each.at();
+        Instant at = each.at().truncatedTo(ChronoUnit.SECONDS);
         return JsonNodeFactory.instance.objectNode()
                 .put("checks", reports.size())
                 .put("alarms", alarms)

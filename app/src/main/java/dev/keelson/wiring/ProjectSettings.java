@@ -219,7 +219,7 @@ final class ProjectSettings implements SettingsService {
                 .forEach(each -> paths.put(line(each.location()), each.path()));
         List<Problem> problems = wrong.problems().stream()
                 .map(each -> paths.containsKey(line(each.location()))
-                        ? Problem.of(each.code(), "%s: %s.".formatted(paths.get(line(each.location())), each.message()), each.hint())
+                        ? Problem.of(each.code(), "%s: %s.".formatted(paths.get(line(each.location())), each.message().replaceFirst("\\.$", "")), each.hint())
                         : each)
                 .toList();
         return new KeelsonException(problems, wrong);

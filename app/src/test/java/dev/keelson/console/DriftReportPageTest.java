@@ -75,6 +75,12 @@ class DriftReportPageTest {
     }
 
     @Test
+    void importanceIsShownWhereAModelWeighsTheColumns() {
+        assertThat(DriftReportPage.html(report(List.of(feature("a", 0.1), feature("b", 0))))).contains("data-label=\"Importance\"");
+        assertThat(DriftReportPage.html(report(List.of(feature("b", 0))))).contains("data-label=\"PSI\"").doesNotContain("Importance");
+    }
+
+    @Test
     void aThousandColumnsStayBelowFiveMebibytes() {
         List<FeatureDrift> features = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
@@ -91,12 +97,16 @@ class DriftReportPageTest {
     }
 
     private static FeatureDrift feature(String name) {
+        return feature(name, 0.1);
+    }
+
+    private static FeatureDrift feature(String name, double importance) {
         double[] values = new double[40];
         for (int i = 0; i < values.length; i++) {
             values[i] = Math.sin(i);
         }
         return new FeatureDrift(
-                name, 0.1, 0.02, 0.1, 0.05, 0.4, Double.NaN, 0.01, 0.02, 0, 0.01, 0.1, 0.9, 1.2, 80, FeatureDrift.Severity.NONE,
+                name, importance, 0.02, 0.1, 0.05, 0.4, Double.NaN, 0.01, 0.02, 0, 0.01, 0.1, 0.9, 1.2, 80, FeatureDrift.Severity.NONE,
                 Histogram.shared(values, values, 20), null, -0.01, null);
     }
 }

@@ -149,6 +149,20 @@ final class ProjectDriftIT {
     }
 
     @Test
+    void aComparisonIsNamedByTheDaysOfTheProjectsZone() throws IOException {
+        project();
+        // 12:00 UTC is the next day there
+        Files.writeString(folder.resolve("keelson.yaml"), PROJECT.replace("timezone: UTC", "timezone: Pacific/Auckland"));
+        try (LiveBackend backend = open(Projects.validate(folder, Map.of()))) {
+            JsonNode halves = backend.drift()
+                    .compare(DriftRequest.of("winner", "games@2023-01-02..2023-02-02", "games@2023-06-02..2023-07-02"));
+
+            assertThat(halves.path("model").asText())
+                    .containsPattern("games@[0-9a-f]{8} from 2023-06-02 to 2023-07-01 against games@[0-9a-f]{8} from 2023-01-02 to 2023-02-01");
+        }
+    }
+
+    @Test
     void aBaselineIsASideByItsIdOrAsTheNewestOfItsSource() throws IOException {
         Project project = project();
         try (LiveBackend backend = open(project)) {

@@ -272,6 +272,11 @@ class ConsoleE2EIT {
                     .setPath(PICTURES.resolve(name + "-phone.png")));
             assertThat(((Number) page.evaluate("document.documentElement.scrollWidth")).intValue())
                     .isLessThanOrEqualTo(390);
+            assertThat(page.evaluate(
+                            "[...document.querySelectorAll('.scroll')].filter(e => e.querySelector('table') && e.scrollWidth > e.clientWidth)"
+                                    + ".map(e => e.ariaLabel)"))
+                    .as("tables that are wider than their box")
+                    .isEqualTo(List.of());
         }
     }
 
@@ -395,6 +400,7 @@ class ConsoleE2EIT {
             page.locator("select[name=sport]").selectOption("Football");
             page.locator(".filters button").click();
 
+            page.waitForLoadState();
             assertThat(page.url()).contains("by=odds_band").contains("sport=Football");
             assertThat(List.of("below 1.5", "1.5 to 2", "2 to 3", "3 to 5", "5 and above"))
                     .containsSubsequence(page.locator("main section:has(h2:has-text('By odds band')) tbody th").allInnerTexts());

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param shell what every page shares
  * @param status HTTP status
  * @param problems what was wrong
+ * @param back the page that was left, or null
  */
-public record FailureView(Shell shell, int status, List<Item> problems) {
+public record FailureView(Shell shell, int status, List<Item> problems, @Nullable String back) {
 
     /**
      * One problem.

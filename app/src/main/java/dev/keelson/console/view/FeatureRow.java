@@ -12,7 +12,7 @@ package dev.keelson.console.view;
  * @param adjusted adjusted p-value
  * @param psi index, with what it would show without drift
  * @param missing share of missing values, before and now
- * @param importance share of the model's importance
+ * @param importance share of the model's importance, empty where no model weighs the columns
  * @param rows effective rows
  */
 public record FeatureRow(

@@ -16,6 +16,7 @@ import java.util.List;
  * @param outputs the model's answers, as columns
  * @param features worst first
  * @param trend whether the features carry a trend
+ * @param weighed whether the features carry a share of a model's importance
  */
 public record ReportView(
         String model,
@@ -28,4 +29,5 @@ public record ReportView(
         List<String> findings,
         List<FeatureRow> outputs,
         List<FeatureRow> features,
-        boolean trend) {}
+        boolean trend,
+        boolean weighed) {}

@@ -27,6 +27,7 @@ import dev.keelson.http.StudyRequest;
 import io.helidon.common.uri.UriQuery;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -146,6 +147,7 @@ final class ConsoleRoutes {
         routes.get("/favicon.ico", (request, response) -> redirect(response, "/static/icon.svg"));
         routes.post("/theme", this::changeTheme);
         routes.post("/models/{name}/drift", this::checkDrift);
+        routes.post("/models/{name}/streams", this::followStreams);
         routes.post("/models/{name}/decay", this::checkDecay);
         routes.post("/models/{name}/rollback", this::rollback);
         routes.get("/models/{name}/training", this::training);
@@ -318,6 +320,12 @@ final class ConsoleRoutes {
     private void checkDrift(ServerRequest request, ServerResponse response) {
         String model = LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
         backend.checkDrift(model);
+        redirect(response, "/models/" + encoded(model) + "/drift");
+    }
+
+    private void followStreams(ServerRequest request, ServerResponse response) {
+        String model = LoggedModel.of(backend.project(), Parameters.path(request, "name")).name();
+        backend.streams().check(model);
         redirect(response, "/models/" + encoded(model) + "/drift");
     }
 
@@ -577,6 +585,20 @@ final class ConsoleRoutes {
         return address.startsWith("/")
                 && !address.startsWith("//")
                 && address.chars().noneMatch(c -> c <= ' ' || c == '\\' || c > '~');
+    }
+
+    /** The page of this server that led here, such as that of a form; null where another site did, or where it is not told. */
+    static @Nullable String left(ServerRequest request) {
+        String referer = request.headers().value(HeaderNames.REFERER).orElse("");
+        String host = request.headers().value(HeaderNames.HOST).orElse("");
+        int authority = referer.indexOf("://") + 3;
+        int path = referer.indexOf('/', authority);
+        if (authority < 3 || path < 0 || !referer.substring(authority, path).equalsIgnoreCase(host)) {
+            return null;
+        }
+        String address = referer.substring(path);
+        boolean again = request.prologue().method().equals(Method.GET) && address.equals(theme(request).address());
+        return isLocal(address) && !again ? address : null;
     }
 
     static UriQuery form(ServerRequest request) {

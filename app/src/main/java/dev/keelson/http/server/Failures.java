@@ -113,7 +113,7 @@ final class Failures implements ErrorHandler<Throwable> {
         response.status(Status.create(status));
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         if (wantsPage(request)) {
-            ConsoleRoutes.send(response, console.failure(status, problems, ConsoleRoutes.theme(request)));
+            ConsoleRoutes.send(response, console.failure(status, problems, ConsoleRoutes.theme(request), ConsoleRoutes.left(request)));
         } else {
             response.header(HeaderNames.CONTENT_TYPE, PROBLEM_JSON);
             response.send(body(status, problems));

@@ -177,11 +177,12 @@ final class DriftPagesIT {
                     "volume", 1.0 + random.nextInt(1000)));
         }
         backend.predict(MODEL, rows, PredictOptions.DEFAULT);
-        JsonNode found = backend.streams().check(MODEL);
+        assertThat(client.post("/models/direction/streams", "", "Content-Type", "application/x-www-form-urlencoded").status()).isEqualTo(303);
         String page = client.get("/models/direction/drift").text();
 
+        assertThat(before).contains("Follow the streams now", "action=\"/models/direction/streams\"");
         assertThat(before).contains("no value was taken into its streams", "keelson drift streams --model direction");
-        assertThat(found.path("found")).isNotEmpty();
+        assertThat(backend.streams().changes(MODEL).path("changes")).isNotEmpty();
         assertThat(page).contains("page_hinkley", "adwin", "The last change: close rose from", "Values since", "about 2024-01-2");
     }
 
@@ -214,7 +215,7 @@ final class DriftPagesIT {
         KeelsonServer guarded = KeelsonServer.start(SeededBackend.seeded().serving(serve), KeelsonServer.DEFAULT_HOST, 0);
         String[] token = {"Authorization", "Bearer board-board-board-board"};
         try (Client reader = new Client(guarded.url())) {
-            assertThat(reader.get("/models/football-1x2/drift", token).text()).contains("Baselines</h2>").doesNotContain("Make baselines anew", "Delete a baseline");
+            assertThat(reader.get("/models/football-1x2/drift", token).text()).contains("Baselines</h2>").doesNotContain("Make baselines anew", "Delete a baseline", "Follow the streams now");
             assertThat(reader.post("/models/football-1x2/baselines", WHO, token).status()).isEqualTo(403);
             assertThat(reader.post("/models/football-1x2/baselines/delete", WHO, token).status()).isEqualTo(403);
         } finally {

@@ -58,7 +58,7 @@ final class HealthApiTest {
         assertThat(history.path(0)).isEqualTo(kept);
         assertThat(client.get(ADDRESS + "/history").json().path("reports").size()).isBetween(before, before + 1); // the clock stands
         assertThat(client.get(ADDRESS + "/history?version=999").json().path("reports")).isEmpty();
-        assertThat(client.get("/models/football-1x2/health").text()).contains("kept reports", "What to do next");
+        assertThat(client.get("/models/football-1x2/health").text()).contains("1 kept report; the last of", "What to do next");
     }
 
     @Test

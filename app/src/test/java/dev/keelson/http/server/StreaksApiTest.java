@@ -38,6 +38,15 @@ final class StreaksApiTest {
     }
 
     @Test
+    void thePageSaysThatNoBetsAreScoredAndTheInterfaceRefuses() {
+        Client.Answer page = client.get("/models/football-1x2/streaks?of=bets");
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.text()).contains("Switched off: the project scores no bets.", "whether bets were won", "what came true");
+        assertThat(client.get("/api/v1/models/football-1x2/streaks?of=bets").status()).isEqualTo(404);
+    }
+
+    @Test
     void rowsAreHandedInAsCsvOrJson() {
         JsonNode csv = client.post("/api/v1/streaks?result=r", "r\nW\nW\nL\n", "Content-Type", "text/csv").json();
         JsonNode json = client.post("/api/v1/streaks", "{\"rows\":[{\"result\":\"W\",\"chance\":0.5},{\"result\":\"L\",\"chance\":0.5}]}").json();

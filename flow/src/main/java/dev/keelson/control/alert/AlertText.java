@@ -2,7 +2,10 @@ package dev.keelson.control.alert;
 
 import dev.keelson.registry.alert.Alert;
 import dev.keelson.registry.alert.Delivery;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Alerts as people read them: what, how bad, since when, where to look, what to type. */
 final class AlertText {
@@ -23,9 +26,9 @@ final class AlertText {
         switch (event) {
             case RAISED, TEST -> text.append(alert.text());
             case REMINDED -> text.append(alert.text())
-                    .append("\nOpen since %s, seen %d times.".formatted(alert.firstAt(), alert.count()));
+                    .append("\nOpen since %s, seen %d times.".formatted(shown(alert.firstAt()), alert.count()));
             case RESOLVED -> text.append(alert.reason().isEmpty() ? "Its cause is gone." : alert.reason())
-                    .append("\nIt was open from %s to %s.".formatted(alert.firstAt(), alert.endedAt()));
+                    .append("\nIt was open from %s to %s.".formatted(shown(alert.firstAt()), shown(alert.endedAt())));
         }
         if (!console.isEmpty()) {
             text.append("\nOpen: ").append(console).append(alert.page().isEmpty() ? "/alerts" : alert.page());
@@ -39,6 +42,11 @@ final class AlertText {
             }
         }
         return text.toString();
+    }
+
+    /** To the second: a person reads it. */
+    static String shown(@Nullable Instant at) {
+        return at == null ? "" : at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String capitalised(String word) {

@@ -325,7 +325,7 @@ public final class Alerts {
         Alert alert = required(tx, id);
         if (!alert.unresolved()) {
             throw new KeelsonException(
-                    ErrorCode.CONFLICT, "The alert (%s) was resolved at %s.".formatted(id, alert.endedAt()), null);
+                    ErrorCode.CONFLICT, "The alert (%s) was resolved at %s.".formatted(id, AlertText.shown(alert.endedAt())), null);
         }
         return alert;
     }

@@ -145,47 +145,75 @@ public final class HealthCheck {
         return String.join(", ", shown) + (more > 0 ? String.format(Locale.ROOT, " and %d more", more) : "");
     }
 
+    /** What mends a cause comes before training, which would learn from what is broken; what does not pay comes last. */
     private static List<Recommendation> recommendations(
             HealthInputs in, List<Score> scores, Decision decision, HealthCosts costs) {
         List<Recommendation> list = new ArrayList<>();
         Worth stake = in.elsewhere() ? null : RetrainingWorth.atStake(in, costs);
-        String model = in.model();
         boolean retrain = Boolean.TRUE.equals(decision.retrain());
-        if (retrain && in.elsewhere()) {
-            list.add(new Recommendation(
-                    "retrain", "Have those who serve it train it anew, it cannot be done here: " + decision.why(), "", null));
-        } else if (retrain) {
-            list.add(new Recommendation(
-                    "retrain",
-                    String.format(Locale.ROOT, "Train it anew: %s The new version is compared before it answers.", decision.why()),
-                    "keelson train " + model,
-                    RetrainingWorth.of(in, costs)));
-        }
-        Drift drift = in.drift();
-        if (drift != null && scores.get(1).known() && drift.verdict() == DriftReport.Verdict.ALARM) {
-            list.add(new Recommendation(
-                    "look",
-                    String.format(Locale.ROOT, "Look at %s first: a source that broke is mended there, not by training on it.", names(drift)),
-                    "keelson drift report --model " + model,
-                    stake));
+        stale(in, scores.get(3), stake, list);
+        look(in, scores.get(1), stake, list);
+        List<Recommendation> unpaid = new ArrayList<>();
+        if (retrain) {
+            Recommendation training = train(in, decision, !list.isEmpty(), costs);
+            (paysNot(training.worth()) ? unpaid : list).add(training);
         }
         watch(in, scores.getFirst(), retrain, stake, list);
-        stale(in, scores.get(3), stake, list);
         if (!retrain && miscalibrated(in, scores)) {
-            list.add(in.elsewhere()
-                    ? new Recommendation(
-                            "recalibrate", "Its probabilities cannot be taken at their word: have those who serve it calibrate it.", "", null)
-                    : new Recommendation(
-                            "recalibrate",
-                            "Its probabilities cannot be taken at their word: name `calibrate` in the project file and train, which learns the order anew from its own answers.",
-                            "keelson train " + model,
-                            RetrainingWorth.of(in, costs)));
+            Recommendation training = recalibrate(in, costs);
+            (paysNot(training.worth()) ? unpaid : list).add(training);
         }
         missing(in, scores, stake, list);
         if (list.isEmpty()) {
-            list.add(new Recommendation("nothing", "Nothing to do: " + decision.why(), "", stake));
+            list.add(
+                    unpaid.isEmpty()
+                            ? new Recommendation("nothing", "Nothing to do: " + decision.why(), "", stake)
+                            : new Recommendation("wait", "Keep it for now: training costs more than it is expected to save.", "", stake));
         }
+        list.addAll(unpaid);
         return list;
+    }
+
+    /** Whether not even the better end of what it may be worth is a gain. */
+    private static boolean paysNot(@Nullable Worth worth) {
+        return worth != null && worth.upper() < 0;
+    }
+
+    private static Recommendation train(HealthInputs in, Decision decision, boolean mended, HealthCosts costs) {
+        if (in.elsewhere()) {
+            return new Recommendation(
+                    "retrain", "Have those who serve it train it anew, it cannot be done here: " + decision.why(), "", null);
+        }
+        Worth worth = RetrainingWorth.of(in, costs);
+        String what = paysNot(worth)
+                ? "Training it anew is not expected to pay, not even at the better end of its interval: %s"
+                : (mended ? "Then train it anew, if it is still so:" : "Train it anew:") + " %s The new version is compared before it answers.";
+        return new Recommendation("retrain", String.format(Locale.ROOT, what, decision.why()), "keelson train " + in.model(), worth);
+    }
+
+    private static Recommendation recalibrate(HealthInputs in, HealthCosts costs) {
+        String what = "Its probabilities cannot be taken at their word: ";
+        if (in.elsewhere()) {
+            return new Recommendation("recalibrate", what + "have those who serve it calibrate it.", "", null);
+        }
+        Worth worth = RetrainingWorth.of(in, costs);
+        return new Recommendation(
+                "recalibrate",
+                what + "name `calibrate` in the project file and train, which learns the order anew from its own answers"
+                        + (paysNot(worth) ? "; it is not expected to pay." : "."),
+                "keelson train " + in.model(),
+                worth);
+    }
+
+    private static void look(HealthInputs in, Score score, @Nullable Worth stake, List<Recommendation> list) {
+        Drift drift = in.drift();
+        if (drift != null && score.known() && drift.verdict() == DriftReport.Verdict.ALARM) {
+            list.add(new Recommendation(
+                    "look",
+                    String.format(Locale.ROOT, "Look at %s: a source that broke is mended there, not by training on it.", names(drift)),
+                    "keelson drift report --model " + in.model(),
+                    stake));
+        }
     }
 
     private static void watch(
@@ -214,7 +242,11 @@ public final class HealthCheck {
         if (!late.isEmpty()) {
             list.add(new Recommendation(
                     "materialize",
-                    String.format(Locale.ROOT, "Bring %s up to date: %s", String.join(", ", late), freshness.known() ? freshness.sentence() : "there is no event."),
+                    String.format(
+                            Locale.ROOT,
+                            "Bring %s up to date, after `keelson data load` where the source has newer rows: %s",
+                            String.join(", ", late),
+                            freshness.known() ? freshness.sentence() : "there is no event."),
                     "keelson features materialize",
                     stake));
         }

@@ -70,6 +70,35 @@ final class HealthCheckTest {
     }
 
     @Test
+    void whatMendsTheCauseComesBeforeTraining() {
+        HealthReport report = HealthCheck.of(
+                inputs(performance(0.68, 80), null, drift(Verdict.ALARM, 0.4, "elo", "form"), new ViewAge("form", 3_000, 1_000)), COSTS);
+        Recommendation training = report.recommendations().getLast();
+
+        assertThat(actions(report)).containsExactly("materialize", "look", "retrain");
+        assertThat(training.sentence()).startsWith("Then train it anew, if it is still so: Worse than tolerated");
+        assertThat(report.recommendations().getFirst().sentence()).contains("Bring form up to date", "keelson data load");
+    }
+
+    @Test
+    void trainingThatCannotPayIsNeverTheFirstAdviceAndSaysSo() {
+        HealthInputs asked = inputs(performance(0.68, 80), null, drift(Verdict.NONE, 0));
+        HealthInputs silent = new HealthInputs(
+                "tips", 3, NOW, NOW, true, asked.performance(), null, asked.drift(), List.of(), 0, List.of());
+        HealthReport report = HealthCheck.of(silent, COSTS);
+        Recommendation training = report.recommendations().getLast();
+
+        assertThat(report.requiresRetraining()).isTrue();
+        assertThat(report.verdict()).isEqualTo("retrain");
+        assertThat(actions(report)).containsExactly("wait", "retrain");
+        assertThat(report.recommendations().getFirst().sentence()).contains("costs more than it is expected to save");
+        assertThat(Objects.requireNonNull(training.worth()).upper()).isEqualTo(-65);
+        assertThat(training.sentence()).startsWith("Training it anew is not expected to pay, not even at the better end of its interval: Worse than tolerated");
+        assertThat(actions(HealthCheck.of(asked, COSTS))).containsExactly("retrain");
+        assertThat(actions(HealthCheck.of(silent, new HealthCosts(40, Double.NaN, 2)))).containsExactly("retrain");
+    }
+
+    @Test
     void whatIsUnknownIsNeitherGoodNorBad() {
         HealthReport report = HealthCheck.of(inputs(null, null, null), COSTS);
         JsonNode json = report.toJson();
@@ -139,7 +168,7 @@ final class HealthCheckTest {
         assertThat(little.why()).contains("odds moved, with 5 % of its importance", "not shown to be worse");
         assertThat(actions(little)).containsExactly("look");
         assertThat(much.requiresRetraining()).isTrue();
-        assertThat(actions(much)).containsExactly("retrain", "look");
+        assertThat(actions(much)).containsExactly("look", "retrain");
         assertThat(much.score("drift").value()).isCloseTo(0.6, within(1e-9));
     }
 
