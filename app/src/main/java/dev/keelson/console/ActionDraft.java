@@ -73,6 +73,12 @@ final class ActionDraft {
         return this;
     }
 
+    /** Any number of options, each with a box to tick. */
+    ActionDraft several(String name, String label, List<Option> options) {
+        fields.add(new Field(Kind.SEVERAL, name, label, "", false, options));
+        return this;
+    }
+
     /** Who does it and why. */
     ActionDraft whoAndWhy(String why) {
         return text("actor", "Your name", "", true).text("reason", why, "", true);

@@ -468,7 +468,8 @@ final class Charts {
             double at = x.at((double) ChronoUnit.DAYS.between(first, tick));
             svg.line("tick", at, bottom, at, bottom + 4);
             String text = months == 12 ? Integer.toString(tick.getYear()) : tick.toString().substring(0, 7);
-            svg.text("label", at, bottom + 16, "middle", text);
+            boolean last = at > x.at((double) span) - 20; // its middle may not stand at the edge of the picture
+            svg.text("label", last ? x.at((double) span) + 8 : at, bottom + 16, last ? "end" : "middle", text);
             any = true;
         }
         if (!any) {

@@ -116,18 +116,6 @@ final class PolicyPage {
 
     private List<Action> actions() {
         String address = "/models/" + model.name() + "/policies";
-        List<Action> actions = new ArrayList<>();
-        actions.add(form(new ActionDraft("Compare policies", address)
-                .effect("Models are trained all through the period, with what was known then; nothing that serves changes.")));
-        actions.add(form(new ActionDraft("Advise a schedule", address + "/advice")
-                .effect("Says how often to retrain, on how much history, and what it is worth a year.")));
-        return actions;
-    }
-
-    private static Action form(ActionDraft draft) {
-        return draft.text("from", "First day (empty: the last third)", "", false)
-                .text("step", "Time between two decisions", "7d", true)
-                .text("retrain_cost", "Price of a retraining (empty: the model's costs, else 0)", "", false)
-                .done();
+        return List.of(HistoryForms.compare(backend.project(), address), HistoryForms.advise(address + "/advice"));
     }
 }

@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -264,21 +265,60 @@ final class PolicyPictures {
             svg.text("label", x.at(tick), bottom + 16, "middle", x.label(tick));
         }
         svg.text("title", (LEFT + RIGHT) / 2, bottom + 36, "middle", "trainings");
-        all.sort((a, b) -> Double.compare(b.path("loss").asDouble(), a.path("loss").asDouble()));
-        double last = TOP - 17;
+        for (JsonNode each : all) {
+            svg.circle(each.path("yardstick").asBoolean() ? "ring" : "dot", x.at(each.path("retrains").asDouble()), y.at(each.path("loss").asDouble()), 5, "%s: loss %s, %s trainings"
+                    .formatted(name(each), each.path("loss").asText(), each.path("retrains").asText()));
+        }
+        names(svg, together(all, x, y), bottom);
+        return svg.done();
+    }
+
+    private static String name(JsonNode policy) {
+        return policy.path("policy").asText().replace('_', ' ');
+    }
+
+    /** Policies whose dots cannot be told apart. */
+    private record Spot(double x, double y, List<JsonNode> policies) {}
+
+    /** The spots from top to bottom, those of one height from right to left. */
+    private static List<Spot> together(List<JsonNode> all, Axis x, Axis y) {
+        List<Spot> spots = new ArrayList<>();
         for (JsonNode each : all) {
             double px = x.at(each.path("retrains").asDouble());
             double py = y.at(each.path("loss").asDouble());
-            boolean yardstick = each.path("yardstick").asBoolean();
-            String name = each.path("policy").asText().replace('_', ' ');
-            svg.circle(yardstick ? "ring" : "dot", px, py, 5, "%s: loss %s, %s trainings"
-                    .formatted(name, each.path("loss").asText(), each.path("retrains").asText()));
-            double room = bottom - 14.0 * (all.size() - 1 - all.indexOf(each)); // those below need theirs
-            double label = Math.max(last + 14, Math.min(py + 4, room));
-            svg.line("grid", px + 5, py, RIGHT + 18, label - 4);
-            svg.text(yardstick ? "label" : "name", RIGHT + 22, label, "start", name);
-            last = label;
+            spots.stream()
+                    .filter(spot -> Math.abs(spot.x - px) < 3 && Math.abs(spot.y - py) < 3)
+                    .findFirst()
+                    .orElseGet(() -> {
+                        Spot spot = new Spot(px, py, new ArrayList<>());
+                        spots.add(spot);
+                        return spot;
+                    })
+                    .policies
+                    .add(each);
         }
-        return svg.done();
+        spots.sort(Comparator.comparingDouble(Spot::y).thenComparing(Spot::x, Comparator.reverseOrder()));
+        return spots;
+    }
+
+    /** Names at the right, one below another: those of a spot side by side at a bracket, with a line to it. */
+    private static void names(Svg svg, List<Spot> spots, double bottom) {
+        double pitch = 15;
+        double below = spots.stream().mapToInt(spot -> spot.policies.size()).sum() * pitch + (spots.size() - 1) * 4;
+        double free = TOP - 10;
+        for (Spot spot : spots) {
+            double height = spot.policies.size() * pitch;
+            double top = Math.max(free, Math.min(spot.y - height / 2, bottom + 10 - below)); // those below need their room
+            double middle = top + height / 2;
+            svg.path("leader", "M%s %sL%s %sH%s".formatted(
+                    Svg.number(spot.x + 5), Svg.number(spot.y), Svg.number(RIGHT + 10), Svg.number(middle), Svg.number(RIGHT + 16)), "");
+            svg.line("leader", RIGHT + 16, top + 2, RIGHT + 16, top + height - 2);
+            for (JsonNode policy : spot.policies) {
+                top += pitch;
+                svg.text(policy.path("yardstick").asBoolean() ? "label" : "name", RIGHT + 22, top - 4, "start", name(policy));
+            }
+            free = top + 4;
+            below -= height + 4;
+        }
     }
 }

@@ -37,13 +37,15 @@ final class PolicySections {
         sections.add(new SectionDraft("Policies")
                 .broad(pictures.pareto())
                 .sheet(policies(document))
-                .note("Loss is the mean of an event under the model that served then. Gains are against never retraining and against"
-                        + " today's policy, with 95 % intervals and p-values that hold for all policies at once (block bootstrap,"
-                        + " maximum of the statistics). Regret is the share of what the clairvoyant oracle saves that is not saved."
-                        + " A promotion is false, a refusal missed, when the other model would have lost less until the next change.")
+                .note("Loss is the mean of an event under the model that served then; below it stands that of as many trainings at times"
+                        + " drawn by chance, 5 % to 95 %. Gains are against never retraining and against today's policy, with 95 %"
+                        + " intervals and p-values that hold for all policies at once (block bootstrap, maximum of the statistics)."
+                        + " A promotion is false, a refusal missed, when the other model would have lost less until the next change."
+                        + " Stale is the share of events for which the newest model would have lost over 1 % less.")
+                .note(regret(document))
                 .done());
         section(sections, "Over time", pictures.losses(), "Triangle: another model serves. Ring: trained or alarmed. Square: refused, or rolled back.");
-        section(sections, "Saved so far", pictures.saved(), "The band is of today's policy, 95 % at each point.");
+        section(sections, "Saved so far", pictures.saved(), "The band is of today's policy, 95 % at each point. " + oracle(document));
         section(
                 sections,
                 "Every model, every period",
@@ -51,9 +53,32 @@ final class PolicySections {
                 "Blue: lost less than the mean of all models then; orange: more. A row that fades to orange is a model that ages; stripes that come back are seasons.");
         sections.add(new SectionDraft("At which price")
                 .sheet(prices(document))
-                .note("What each policy costs in all at a price of one retraining; the oracles choose anew at each price.")
+                .note("What each policy costs in all, losses and trainings, by the price of one retraining (across); the oracles choose anew at each price.")
                 .done());
         return sections;
+    }
+
+    /** What regret is; at a price at which the oracle does not train either, nothing can be told from it. */
+    private static String regret(JsonNode document) {
+        String what = "Regret is the share of what the clairvoyant oracle saves against never retraining that is not saved, trainings paid.";
+        boolean none = false;
+        for (JsonNode each : document.path("policies")) {
+            none |= !each.path("regret").isNumber();
+        }
+        return none
+                ? what + " At this price of a retraining the oracle saves nothing, so what costs more than never retraining has no regret: –."
+                : what;
+    }
+
+    private static String oracle(JsonNode document) {
+        double price = document.path("retrain_cost").asDouble();
+        return "Only losses are counted here, not what trainings cost."
+                + (price > 0
+                        ? String.format(
+                                Locale.ROOT,
+                                " The clairvoyant oracle has the least sum of losses and trainings, at a price of %.4g each, so what trains more often may save more loss than it.",
+                                price)
+                        : "");
     }
 
     private static String known(JsonNode document) {
@@ -73,68 +98,74 @@ final class PolicySections {
         SheetDraft sheet = new SheetDraft("Policies")
                 .words("Policy")
                 .numbers(
-                        "Loss", "Gain on never", "p", "Gain on today's", "p", "Regret", "By chance", "Money", "Trained", "Promoted",
-                        "False", "Refused", "Missed", "Rolled back", "Stale", "Age, days", "CPU, s");
+                        "Loss", "Gain on never", "p", "Gain on today's", "p", "Regret", "Money", "Trained", "Promoted", "Refused", "Back",
+                        "Stale", "Age, d", "CPU, s");
         boolean dated = document.path("changes").size() > 0;
         if (dated) {
-            sheet.numbers("Changes seen", "After, days", "False alarms a year");
+            sheet.numbers("Changes seen", "False alarms");
         }
         for (JsonNode each : document.path("policies")) {
             JsonNode band = each.path("random_band");
             List<Cell> row = new ArrayList<>(List.of(
                     Cell.of(each.path("policy").asText().replace('_', ' '), each.path("yardstick").asBoolean() ? "yardstick" : ""),
-                    Cell.of(fixed(each.path("loss"), 4)),
+                    Cell.of(fixed(each.path("loss"), 4), fixed(band.path(0), 4) + " to " + fixed(band.path(1), 4)),
                     gain(each.path("against_never")),
-                    Cell.of(fixed(each.path("against_never").path("p"), 3)),
+                    chance(each.path("against_never").path("p")),
                     gain(each.path("against_today")),
-                    Cell.of(fixed(each.path("against_today").path("p"), 3)),
+                    chance(each.path("against_today").path("p")),
                     Cell.of(fixed(each.path("regret"), 2)),
-                    Cell.of(fixed(band.path(0), 4) + " to " + fixed(band.path(1), 4)),
                     Cell.of(fixed(each.path("money"), 1)),
                     Cell.of(each.path("retrains").asText()),
-                    Cell.of(each.path("promotions").asText()),
-                    Cell.of(each.path("false_promotions").asText()),
-                    Cell.of(each.path("refusals").asText()),
-                    Cell.of(each.path("missed_promotions").asText()),
+                    Cell.of(each.path("promotions").asText(), some(each.path("false_promotions"), "false")),
+                    Cell.of(each.path("refusals").asText(), some(each.path("missed_promotions"), "missed")),
                     Cell.of(each.path("rollbacks").asText()),
                     Cell.of(String.format(Locale.ROOT, "%.0f %%", 100 * each.path("stale_share").asDouble())),
                     Cell.of(fixed(each.path("mean_age_days"), 0)),
                     Cell.of(fixed(each.path("cpu_seconds"), 1))));
             if (dated) {
                 JsonNode changes = each.path("changes");
-                row.add(Cell.of(changes.isObject() ? "%s of %s".formatted(changes.path("found").asText(), changes.path("dated").asText()) : Text.NONE));
-                row.add(Cell.of(fixed(changes.path("alarm_delay_days"), 0)));
-                row.add(Cell.of(fixed(changes.path("false_alarms_a_year"), 1)));
+                row.add(
+                        changes.isObject()
+                                ? Cell.of(
+                                        "%s of %s".formatted(changes.path("found").asText(), changes.path("dated").asText()),
+                                        changes.path("alarm_delay_days").isNumber() ? "after %s d".formatted(fixed(changes.path("alarm_delay_days"), 0)) : "")
+                                : Cell.of(Text.NONE));
+                row.add(Cell.of(
+                        fixed(changes.path("false_alarms_a_year"), 1), changes.path("false_alarms_a_year").isNumber() ? "a year" : ""));
             }
             sheet.row(row);
         }
         return sheet;
     }
 
+    private static String some(JsonNode count, String what) {
+        return count.asInt() == 0 ? "" : "%s %s".formatted(count.asText(), what);
+    }
+
+    /** Policies down, prices across. */
     private static SheetDraft prices(JsonNode document) {
-        SheetDraft sheet = new SheetDraft("Costs by price of a retraining").numbers("Price").words("Cheapest policy");
-        List<String> names = new ArrayList<>();
-        document.path("cost_curve").path(0).path("costs").fieldNames().forEachRemaining(names::add);
-        names.forEach(name -> sheet.numbers(name.replace('_', ' ')));
-        for (JsonNode point : document.path("cost_curve")) {
+        SheetDraft sheet = new SheetDraft("Costs by price of a retraining").words("Policy");
+        JsonNode points = document.path("cost_curve");
+        points.forEach(point -> sheet.numbers(String.format(Locale.ROOT, "%.3g", point.path("price").asDouble())));
+        points.path(0).path("costs").fieldNames().forEachRemaining(name -> {
             List<Cell> row = new ArrayList<>();
-            row.add(Cell.of(String.format(Locale.ROOT, "%.4g", point.path("price").asDouble())));
-            row.add(Cell.of(point.path("best").asText().replace('_', ' ')));
-            names.forEach(name -> row.add(Cell.of(fixed(point.path("costs").path(name), 1))));
+            row.add(Cell.of(name.replace('_', ' '), name.startsWith("oracle") ? "yardstick" : ""));
+            points.forEach(point -> row.add(Cell.of(
+                    fixed(point.path("costs").path(name), 1), point.path("best").asText().equals(name) ? "cheapest" : "")));
             sheet.row(row);
-        }
+        });
         return sheet;
     }
 
     /** Of the document of an advice. */
     static List<Section> advice(JsonNode document) {
-        SheetDraft schedules = new SheetDraft("Schedules")
-                .words("Cron")
-                .numbers("Steps between", "Loss", "Trainings a year", "Worth a year", "p");
+        SheetDraft schedules = new SheetDraft("Schedules of retraining")
+                .words("Nearest cron")
+                .numbers("Steps between", "Loss", "Trainings a year", "Worth a year", "p of the worth");
         for (JsonNode each : document.path("schedules")) {
             JsonNode worth = each.path("worth_a_year");
             schedules.row(List.of(
-                    Cell.of(each.path("cron").asText()),
+                    Cell.of(each.path("cron").asText(), each.path("cadence").asText("")),
                     Cell.of(each.path("every_periods").asText()),
                     Cell.of(fixed(each.path("loss"), 4)),
                     Cell.of(fixed(each.path("retrains_a_year"), 1)),
@@ -143,9 +174,9 @@ final class PolicySections {
                             worth.path(0).asDouble(Double.NaN),
                             worth.path(2).asDouble(Double.NaN),
                             value -> String.format(Locale.ROOT, "%.4g", value)),
-                    Cell.of(fixed(each.path("p"), 3))));
+                    chance(each.path("p"))));
         }
-        SheetDraft windows = new SheetDraft("Loss by history and age, beyond models of all history")
+        SheetDraft windows = new SheetDraft("Loss by history and age")
                 .words("History, days")
                 .numbers("Fresh", "Second quarter", "Third quarter", "Old", "Gain in all", "p");
         for (JsonNode each : document.path("by_window")) {
@@ -156,7 +187,7 @@ final class PolicySections {
             }
             row.add(Cell.of("%s [%s, %s]".formatted(
                     fixed(each.path("gain").path(1), 5), fixed(each.path("gain").path(0), 5), fixed(each.path("gain").path(2), 5))));
-            row.add(Cell.of(fixed(each.path("p"), 3)));
+            row.add(chance(each.path("p")));
             windows.row(row);
         }
         List<double[]> ages = new ArrayList<>();
@@ -166,12 +197,18 @@ final class PolicySections {
                 .lead(document.path("sentence").asText())
                 .sheet(schedules)
                 .sheet(windows)
-                .note("Worth is what a schedule saves a year against never retraining, trainings paid, with an interval that holds"
-                        + " for all schedules at once.");
+                .note("Worth is what a schedule saves a year against never retraining, trainings paid; below zero it costs more than it"
+                        + " saves. Its interval and its p-value, that it is worth nothing, hold for all schedules at once. Crons come at"
+                        + " even distances, so not every number of steps has one of its own.");
         if (ages.size() > 1) {
-            section.chart(CurveChart.of("loss beyond the newest model, by age in steps", List.of(new CurveChart.Line("all models", ages))));
+            section.broad(CurveChart.of("loss beyond the newest model, by age in steps", List.of(new CurveChart.Line("all models", ages))));
         }
         return List.of(section.done());
+    }
+
+    /** A p-value; 0 is none, only less than the resamples can tell. */
+    private static Cell chance(JsonNode p) {
+        return Cell.of(p.isNumber() && p.asDouble() < 0.001 ? "< 0.001" : fixed(p, 3));
     }
 
     private static Cell gain(JsonNode gain) {

@@ -6,6 +6,7 @@ import dev.keelson.console.Charts.Strip;
 import dev.keelson.console.view.Markup;
 import dev.keelson.console.view.MetricRow;
 import dev.keelson.console.view.ReplayView;
+import dev.keelson.console.view.Section;
 import dev.keelson.console.view.Shell;
 import dev.keelson.control.DriftCounts;
 import dev.keelson.control.PromotionDecision;
@@ -13,11 +14,16 @@ import dev.keelson.control.StepRecord;
 import dev.keelson.error.ErrorCode;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.Jobs.Job;
+import dev.keelson.http.Jobs.State;
+import dev.keelson.http.ReplayRequest;
 import dev.keelson.registry.StoredReport;
 import dev.keelson.train.ModelDefinition;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +42,9 @@ final class ReplayPage {
     }
 
     ReplayView view(Shell shell, @Nullable String id, boolean all) {
+        Optional<Job<ReplayRequest>> last = backend.replayRuns().list().stream()
+                .filter(job -> job.request().allModels() || job.request().model().equals(model.name()))
+                .findFirst();
         List<String> replays = replays();
         String replay = id == null ? latest(replays) : id;
         List<StepRecord> steps = replay == null ? List.of() : steps(replay);
@@ -60,12 +69,13 @@ final class ReplayPage {
         return new ReplayView(
                 shell,
                 replay == null || steps.isEmpty() ? "" : replay,
-                steps.isEmpty()
+                replay == null || steps.isEmpty()
                         ? ""
-                        : "%s to %s: %s"
+                        : "%s to %s, %d steps: %s"
                                 .formatted(
-                                        steps.getFirst().date(),
+                                        begin(replay),
                                         steps.getLast().date(),
+                                        steps.size(),
                                         DriftCounts.of(steps).sentence()),
                 comparison == null ? "" : comparison.path("verdict").asText(""),
                 chart.isEmpty() ? Markup.EMPTY : Charts.intervals(chart, RunMetrics.name(metrics().getFirst()) + " (lower is better)", 4),
@@ -75,7 +85,33 @@ final class ReplayPage {
                 listed,
                 all,
                 steps.size(),
-                replays.stream().filter(each -> !each.equals(replay)).toList());
+                replays.stream().filter(each -> !each.equals(replay)).toList(),
+                last.filter(job -> job.state() != State.DONE).map(this::state).stream().toList(),
+                HistoryForms.replay(backend.project(), "/models/" + model.name() + "/replay"),
+                last.filter(JobText::running).isPresent());
+    }
+
+    /** Of the replay that was asked for last: how far it is, or why it ended before its end. */
+    private Section state(Job<ReplayRequest> job) {
+        boolean stopping = JobText.stopping(job);
+        String day = stopping ? null : job.progress().stage();
+        SectionDraft section = new SectionDraft("Replay").badge(JobText.badge(job.state()));
+        return switch (job.state()) {
+            case RUNNING, DONE -> section.lead(job.progress().of() == 0
+                            ? "Begun %s: the history is read.".formatted(Text.minute(job.startedAt(), backend.project().zone()))
+                            : "Since %s: %d of %d steps%s%s."
+                                    .formatted(
+                                            Text.minute(job.startedAt(), backend.project().zone()),
+                                            job.progress().done(),
+                                            job.progress().of(),
+                                            day == null ? "" : ", to " + day,
+                                            stopping ? ", stopping" : ""))
+                    .done();
+            case CANCELLED -> section.lead("It was stopped at step %d of %d; asked for again it goes on from there."
+                            .formatted(job.progress().done(), job.progress().of()))
+                    .done();
+            case FAILED -> section.lead(JobText.failure(job)).done();
+        };
     }
 
     /** The latest in which this model took part: a comparison of policies replays one model alone. */
@@ -107,6 +143,15 @@ final class ReplayPage {
             }
         }
         return steps;
+    }
+
+    /** The first day of a replay: its first report is made when its first step begins, the others when one ends. */
+    private LocalDate begin(String replay) {
+        return backend.reports(KIND, replay, Integer.MAX_VALUE)
+                .getLast()
+                .at()
+                .atZone(backend.project().zone())
+                .toLocalDate();
     }
 
     /** What policies are compared by, the first of which is drawn. */

@@ -283,6 +283,9 @@ public interface Backend {
     /** Schedules of retraining, advised; a result is as {@link dev.keelson.control.policy.ScheduleAdvice#toJson} with the model. */
     Jobs<PolicyRequest> scheduleAdvice();
 
+    /** Replays of the loop over history; a result is what {@code keelson replay --json} prints. */
+    Jobs<ReplayRequest> replayRuns();
+
     /** Policies that size stakes. */
     default Bandits bandits() {
         return Bandits.NONE;

@@ -13,7 +13,9 @@ public enum JobKind {
     /** Comparisons of policies of retraining. */
     POLICIES("policy_comparison", "policies", "policy-comparisons", "comparison of policies", "comparison", "steps", null),
     /** Schedules of retraining, advised. */
-    ADVICE("schedule_advice", "advice", "schedule-advice", "advice on a schedule", "advice", "steps", null);
+    ADVICE("schedule_advice", "advice", "schedule-advice", "advice on a schedule", "advice", "steps", null),
+    /** Replays of the loop over history. */
+    REPLAY("replay_run", "replay", "replay-runs", "replay", "replay", "steps", null);
 
     private final String report;
     private final String id;

@@ -3,7 +3,10 @@ package dev.keelson.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keelson.control.LoopPolicy;
+import dev.keelson.control.policy.ReferencePolicies;
 import dev.keelson.expression.Durations;
+import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.health.HealthCosts;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param model the model
  * @param from first day; null for the last third of the history
  * @param to last day, exclusive; null for the day after the last row
- * @param step time between two decisions, above zero
+ * @param step time between two decisions, at least a minute
  * @param every a candidate is trained every so many steps, at least 1
  * @param policies names of those to compare; empty for all
  * @param retrainCost price of a retraining, at least 0; null for that of the model's costs, else 0
@@ -37,17 +40,33 @@ public record PolicyRequest(
         implements Jobs.Request {
     /** Checks the ranges. */
     public PolicyRequest {
-        if (step.isNegative() || step.isZero() || every < 1) {
-            throw new IllegalArgumentException(
-                    "step (%s) must be above zero and every (%d) at least 1.".formatted(step, every));
+        List<String> wrong = new ArrayList<>();
+        Period.check(from, to, step, wrong);
+        if (every < 1) {
+            wrong.add("The steps between two trained models (every: %d) must be at least 1.".formatted(every));
         }
-        if ((retrainCost != null && !(retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY))
-                || (lossValue != null && !(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY))) {
-            throw new IllegalArgumentException(
-                    "retrain_cost (%s) must be at least 0 and loss_value (%s) above 0.".formatted(retrainCost, lossValue));
+        if (retrainCost != null && !(retrainCost >= 0 && retrainCost < Double.POSITIVE_INFINITY)) {
+            wrong.add("The price of a retraining (retrain_cost: %s) must be at least 0.".formatted(retrainCost));
+        }
+        if (lossValue != null && !(lossValue > 0 && lossValue < Double.POSITIVE_INFINITY)) {
+            wrong.add("The value of a unit of loss (loss_value: %s) must be above 0.".formatted(lossValue));
+        }
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(String.join(" ", wrong));
         }
         policies = List.copyOf(policies);
         changes = List.copyOf(changes);
+    }
+
+    /** The names of policies that can be asked for. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>(
+                List.of(LoopPolicy.THIS_POLICY.word(), "schedule", "never", "every_tick", "every_3_ticks"));
+        for (DriftMonitorDefinition.Policy rule : DriftMonitorDefinition.Policy.values()) {
+            names.add(ReferencePolicies.name(rule));
+        }
+        names.addAll(List.of("performance", "any_version"));
+        return names;
     }
 
     /** Weekly steps over the last third, all policies, prices of the model. */
@@ -94,8 +113,8 @@ public record PolicyRequest(
         node.path("changes").forEach(day -> changes.add(LocalDate.parse(day.asText())));
         return new PolicyRequest(
                 model,
-                day(node.path("from")),
-                day(node.path("to")),
+                ReplayRequest.day(node.path("from")),
+                ReplayRequest.day(node.path("to")),
                 Durations.parse(node.path("step").asText("7d")),
                 node.path("every").asInt(1),
                 policies,
@@ -106,9 +125,5 @@ public record PolicyRequest(
 
     private static @Nullable Double number(JsonNode node) {
         return node.isNumber() ? (Double) node.asDouble() : null;
-    }
-
-    private static @Nullable LocalDate day(JsonNode node) {
-        return node.isTextual() ? LocalDate.parse(node.asText()) : null;
     }
 }

@@ -33,6 +33,7 @@ import dev.keelson.http.ModelTraining;
 import dev.keelson.http.OtherRegistry;
 import dev.keelson.http.PolicyRequest;
 import dev.keelson.http.PredictOptions;
+import dev.keelson.http.ReplayRequest;
 import dev.keelson.http.PredictSignature;
 import dev.keelson.http.Prediction;
 import dev.keelson.http.PredictionJournal;
@@ -139,6 +140,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
     private final ProjectJobs<ModelTraining> trainings;
     private final ProjectJobs<PolicyRequest> policyComparisons;
     private final ProjectJobs<PolicyRequest> scheduleAdvice;
+    private final ProjectJobs<ReplayRequest> replayRuns;
     private final Governance governance;
     private final Map<String, DatasetVersion> versions;
     private final @Nullable ProjectModels models;
@@ -212,6 +214,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         this.policyComparisons =
                 new ProjectJobs<>(new PolicyWork(workspace, JobKind.POLICIES), current, clock, catalog);
         this.scheduleAdvice = new ProjectJobs<>(new PolicyWork(workspace, JobKind.ADVICE), current, clock, catalog);
+        this.replayRuns = new ProjectJobs<>(new ReplayWork(workspace), current, clock, catalog);
         this.synchronisation = ProjectSync.of(workspace, () -> log, clock);
         this.replays = new ReplayReports(workspace.state(), workspace.catalog());
         this.otherRegistry = new ProjectRegistry(
@@ -540,6 +543,11 @@ public final class LiveBackend implements Backend, AutoCloseable {
     @Override
     public Jobs<PolicyRequest> scheduleAdvice() {
         return scheduleAdvice;
+    }
+
+    @Override
+    public Jobs<ReplayRequest> replayRuns() {
+        return replayRuns;
     }
 
     @Override
@@ -1314,6 +1322,7 @@ public final class LiveBackend implements Backend, AutoCloseable {
         trainings.close();
         policyComparisons.close();
         scheduleAdvice.close();
+        replayRuns.close();
         copies.close();
         ServedProfiles tallied = profiles;
         if (tallied != null && owner != null) {

@@ -64,6 +64,7 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
     public int parts(Project project, PolicyRequest request) {
         Projects.model(project, request.model());
         check(request);
+        HistoryPeriod.check(workspace, project, request.model(), request.from(), request.to(), request.step());
         return 0;
     }
 
@@ -72,16 +73,6 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
         return kind == JobKind.ADVICE
                 ? "A schedule for the model (%s) is looked for".formatted(request.model())
                 : "Policies of the model (%s) are compared".formatted(request.model());
-    }
-
-    /** The names that can be asked for. */
-    static List<String> names() {
-        List<String> names = new ArrayList<>(List.of(THIS, SCHEDULE, "never", "every_tick", "every_3_ticks"));
-        for (DriftMonitorDefinition.Policy rule : DriftMonitorDefinition.Policy.values()) {
-            names.add(ReferencePolicies.name(rule));
-        }
-        names.addAll(List.of("performance", "any_version"));
-        return names;
     }
 
     /** Rules whose alarms are followed: ours, those of other systems, and one by methods where the project names its own. */
@@ -99,7 +90,7 @@ record PolicyWork(Workspace workspace, JobKind kind) implements ProjectJobs.Work
     }
 
     private static void check(PolicyRequest request) {
-        List<String> names = names();
+        List<String> names = PolicyRequest.names();
         for (String name : request.policies()) {
             if (!names.contains(name)) {
                 throw new KeelsonException(

@@ -199,6 +199,16 @@ public final class ReplayJob {
     /** The same, and something else made of it. */
     static <T> T run(
             Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress, Made<T> seen) {
+        workspace.replaying().lock();
+        try {
+            return alone(workspace, sources, request, progress, seen);
+        } finally {
+            workspace.replaying().unlock();
+        }
+    }
+
+    private static <T> T alone(
+            Workspace workspace, List<SourceRows> sources, Request request, Replay.Progress progress, Made<T> seen) {
         String model = request.model();
         Project project = model == null ? workspace.project() : only(workspace.project(), model);
         Replay.Settings settings = settings(project, sources, request);
@@ -383,10 +393,11 @@ public final class ReplayJob {
         if (!from.isAfter(first) || !from.isBefore(to) || from.isAfter(last)) {
             throw new KeelsonException(
                     ErrorCode.BAD_VALUE,
-                    "The replay was asked for from %s to %s, but the data spans %s to %s; it must start within the data, after enough history to train on, and end later."
+                    "History was asked for from %s to %s, but the data go from %s to %s; the period must begin within them, after enough history to train on, and end later."
                             .formatted(from, to, first, last),
-                    "Maybe use --from %s.".formatted(first.plusDays((last.toEpochDay() - first.toEpochDay()) * 2 / 3)));
+                    "Maybe begin at %s.".formatted(first.plusDays((last.toEpochDay() - first.toEpochDay()) * 2 / 3)));
         }
+        HistoryPeriod.steps(from, to, request.step());
         SourceRows leading = sources.getFirst();
         Sha256 sha = new Sha256().add("keelson-replay-2").add(leading.sha256()).add(Environment.codeVersion());
         leading.decisions().forEach(sha::add);

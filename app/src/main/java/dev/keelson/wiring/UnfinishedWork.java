@@ -58,6 +58,11 @@ public record UnfinishedWork(String command, List<String> options, @Nullable Lon
         return new UnfinishedWork(REPLAY, options, ProcessHandle.current().pid());
     }
 
+    /** The same, that no process is at. */
+    UnfinishedWork stopped() {
+        return new UnfinishedWork(command, options, null);
+    }
+
     private static void add(List<String> options, String name, @Nullable Object value) {
         if (value != null) {
             options.addAll(List.of(name, value.toString()));

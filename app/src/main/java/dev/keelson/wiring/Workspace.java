@@ -61,6 +61,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +92,7 @@ public final class Workspace implements AutoCloseable {
     private final Project project;
     private final StateFolder state;
     private final boolean readOnly;
+    private final Lock replaying = new ReentrantLock();
     private @Nullable ProjectCatalog catalog;
     private @Nullable Catalog queueing;
     private volatile Runnable queued = () -> {};
@@ -130,6 +133,11 @@ public final class Workspace implements AutoCloseable {
     /** The project. */
     public Project project() {
         return project;
+    }
+
+    /** Held while a replay goes on: two of the same period would write the same files. */
+    Lock replaying() {
+        return replaying;
     }
 
     /** Its folder of state. */

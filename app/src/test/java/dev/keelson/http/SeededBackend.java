@@ -126,6 +126,7 @@ public final class SeededBackend implements Backend {
     private final SeededJobs<StudyRequest> studies = new SeededJobs<>(JobKind.STUDY);
     private final SeededJobs<PolicyRequest> policyComparisons = new SeededJobs<>(JobKind.POLICIES);
     private final SeededJobs<PolicyRequest> scheduleAdvice = new SeededJobs<>(JobKind.ADVICE);
+    private final SeededJobs<ReplayRequest> replayRuns = new SeededJobs<>(JobKind.REPLAY);
     private final SeededJobs<ModelTraining> trainings = new SeededJobs<>(JobKind.TRAINING);
     private final Benchmarks benchmarks;
     /** The model with everything. */
@@ -629,6 +630,11 @@ public final class SeededBackend implements Backend {
         List<LocalDate> days = new ArrayList<>();
         List<long[]> counts = new ArrayList<>();
         LabelShiftReport labels = null;
+        ObjectNode begun = JsonNodeFactory.instance.objectNode().put("index", -1).put("segment", 1).put("offset", 0);
+        begun.putObject("models");
+        String begin = "replay_step-%s-%s-begin".formatted(REPLAY, model);
+        catalog.update(tx -> tx.putReport(new StoredReport(
+                begin, "replay_step", REPLAY, first.atStartOfDay(ZoneOffset.UTC).toInstant(), "done", begun.toString())));
         for (int week = 0; week < WEEKS; week++) {
             LocalDate day = first.plusWeeks(week + 1);
             Instant at = day.atStartOfDay(ZoneOffset.UTC).toInstant();
@@ -802,6 +808,11 @@ public final class SeededBackend implements Backend {
     @Override
     public Jobs<PolicyRequest> scheduleAdvice() {
         return scheduleAdvice;
+    }
+
+    @Override
+    public Jobs<ReplayRequest> replayRuns() {
+        return replayRuns;
     }
 
     @Override

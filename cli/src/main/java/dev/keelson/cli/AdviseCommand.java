@@ -44,12 +44,13 @@ final class AdviseCommand extends CommandGroup {
                         result.path("model").asText(),
                         each.path("every_periods").asText(),
                         each.path("cron").asText(),
+                        each.path("cadence").asText(),
                         Texts.number(each.path("loss").asDouble()),
                         String.format(Locale.ROOT, "%.1f", each.path("retrains_a_year").asDouble()),
                         "%s [%s, %s]".formatted(number(worth.get(1)), number(worth.get(0)), number(worth.get(2))),
                         String.format(Locale.ROOT, "%.3f", each.path("p").asDouble())));
             }
-            console.table(List.of("MODEL", "EVERY", "CRON", "LOSS", "A YEAR", "WORTH A YEAR", "P"), rows);
+            console.table(List.of("MODEL", "EVERY", "NEAREST CRON", "THAT IS", "LOSS", "A YEAR", "WORTH A YEAR", "P"), rows);
             List<List<String>> windows = new ArrayList<>();
             for (JsonNode each : result.path("by_window")) {
                 List<String> row = new ArrayList<>();

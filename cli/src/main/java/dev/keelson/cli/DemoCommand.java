@@ -69,7 +69,7 @@ final class DemoCommand extends KeelsonCommand {
                         result.replay().rowsLoaded(),
                         result.replay().rowsQuarantined(),
                         result.replay().datasetVersion().substring(0, 12)));
-        ReplayCommand.show(session, result.replay(), "serves");
+        ReplayCommand.show(session, result.replay().toJson(), "serves");
         ObjectNode document = result.toJson();
         document.put("seconds", seconds);
         console.document(document);

@@ -1,5 +1,6 @@
 package dev.keelson.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.DriftCounts;
 import dev.keelson.control.LoopPolicy;
@@ -17,7 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,7 +30,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "replay",
         description = "Run the loop over history as if live, for several policies side by side.",
-        footer = "The same command goes on where a stopped one ended.")
+        footer = "The same command goes on where a stopped one ended; where a server runs, it is asked to replay.")
 final class ReplayCommand extends KeelsonCommand {
     @Option(names = "--from", paramLabel = "DATE", description = "First day (default: the last third of history).")
     @Nullable LocalDate from;
@@ -52,20 +55,19 @@ final class ReplayCommand extends KeelsonCommand {
         long start = System.nanoTime();
         ReplayJob.Request request = new ReplayJob.Request(from, to, step(), chosen(), model);
         ProgressLine progress = session.progress("replay");
-        ReplayJob.Summary summary;
+        ObjectNode document;
         try (Interruption _ = Interruption.saying(
                 session, "Interrupted. The same command goes on behind the last finished step.")) {
-            summary = ProjectReplay.run(
-                    session.project(), request, (done, of, at) -> progress.at(done, of, at.toString()));
+            document = ProjectReplay.run(
+                    session.project(), request, progress::at);
         }
-        show(session, summary, "would serve");
-        ObjectNode document = summary.toJson();
+        show(session, document, "would serve");
         double seconds = Texts.seconds(start);
         document.put("seconds", seconds);
         session.console().document(document);
         session.console()
                 .note("Replayed in %s s (replay %s). --json prints the timeline, step by step."
-                        .formatted(seconds, summary.id()));
+                        .formatted(seconds, document.path("replay").asText()));
         return YES;
     }
 
@@ -93,53 +95,64 @@ final class ReplayCommand extends KeelsonCommand {
     /**
      * What a replay found, for a person.
      *
+     * @param summary as {@link ReplayJob.Summary#toJson} lists it
      * @param serves what its champions do: {@code serves} when they became those of the project
      */
-    static void show(Session session, ReplayJob.Summary summary, String serves) {
+    static void show(Session session, JsonNode summary, String serves) {
         Console console = session.console();
         Map<List<String>, List<List<String>>> tables = new LinkedHashMap<>(); // one of models of classes, one of numbers
-        summary.models().forEach((name, model) -> model.comparison().forEach((policy, row) -> {
-            boolean money = Double.isFinite(row.profit());
-            List<String> header = new ArrayList<>(List.of("MODEL", "POLICY", "N"));
-            List<String> cells = new ArrayList<>(List.of(name, policy, Integer.toString(row.n())));
-            row.scores().forEach((score, value) -> {
-                header.add(score.replace('_', ' ').toUpperCase(Locale.ROOT));
-                cells.add(Texts.number(value.estimate()));
-            });
-            if (money) {
-                header.add("PROFIT");
-                cells.add(String.format(Locale.ROOT, "%.1f", row.profit()));
-            }
-            tables.computeIfAbsent(header, each -> new ArrayList<>()).add(cells);
-        }));
+        summary.path("models").properties().forEach(model -> model.getValue()
+                .path("comparison")
+                .properties()
+                .forEach(policy -> {
+                    List<String> header = new ArrayList<>(List.of("MODEL", "POLICY", "N"));
+                    List<String> cells = new ArrayList<>(
+                            List.of(model.getKey(), policy.getKey(), policy.getValue().path("n").asText()));
+                    scores(policy.getValue(), header, cells);
+                    tables.computeIfAbsent(header, each -> new ArrayList<>()).add(cells);
+                }));
         tables.forEach(console::table);
-        summary.models().forEach((name, model) -> {
-            long retrained = model.timeline().stream().filter(each -> each.retrained() != null).count();
-            long promoted = model.timeline().stream()
-                    .filter(each -> each.decision().equals("promote"))
-                    .count();
+        summary.path("models").properties().forEach(entry -> {
+            JsonNode model = entry.getValue();
             console.note("%s: v%d %s; %s, %s, %s. %s"
                     .formatted(
-                            name,
-                            model.championVersion(),
+                            entry.getKey(),
+                            model.path("champion_version").asInt(),
                             serves,
-                            Texts.count(retrained, "retraining"),
-                            Texts.count(promoted, "promotion"),
-                            DriftCounts.of(model.timeline()).sentence(),
-                            model.verdict()));
+                            Texts.count(steps(model, step -> step.path("retrained").isInt()), "retraining"),
+                            Texts.count(steps(model, step -> step.path("decision").asText().equals("promote")), "promotion"),
+                            DriftCounts.fromJson(model.path("drift_counts")).sentence(),
+                            model.path("verdict").asText()));
             labelShift(model).ifPresent(console::note);
-            String leak = model.leakAlarm();
-            if (leak != null) {
-                console.note("  " + leak);
+            if (model.path("leak_alarm").isTextual()) {
+                console.note("  " + model.path("leak_alarm").asText());
             }
         });
     }
 
-    private static java.util.Optional<String> labelShift(ReplayJob.ModelSummary model) {
-        return model.timeline().reversed().stream()
-                .map(dev.keelson.control.StepRecord::labelShift)
-                .filter(java.util.Objects::nonNull)
-                .map(shift -> "  " + shift.path("sentence").asText())
-                .findFirst();
+    /** Those with an interval, then what was won. */
+    private static void scores(JsonNode row, List<String> header, List<String> cells) {
+        row.fieldNames().forEachRemaining(name -> {
+            if (row.has(name + "_interval")) {
+                header.add(name.replace('_', ' ').toUpperCase(Locale.ROOT));
+                cells.add(Texts.number(row.path(name).asDouble(Double.NaN)));
+            }
+        });
+        if (row.has("profit")) {
+            header.add("PROFIT");
+            cells.add(String.format(Locale.ROOT, "%.1f", row.path("profit").asDouble()));
+        }
+    }
+
+    private static long steps(JsonNode model, Predicate<JsonNode> which) {
+        return model.path("timeline").valueStream().filter(which).count();
+    }
+
+    private static Optional<String> labelShift(JsonNode model) {
+        return model.path("timeline").valueStream()
+                .map(step -> step.path("label_shift").path("sentence"))
+                .filter(JsonNode::isTextual)
+                .reduce((earlier, later) -> later)
+                .map(sentence -> "  " + sentence.asText());
     }
 }

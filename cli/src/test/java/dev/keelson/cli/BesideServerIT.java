@@ -68,6 +68,10 @@ final class BesideServerIT {
                     .replace(alone.toString(), "HERE")
                     .replaceAll("20(2[2-9]|[3-9]\\d)-\\d\\d-\\d\\dT[0-9:.]+Z", "NOW")
                     .replaceAll("((?:age|freshness)_seconds\" : )[0-9.E]+", "$1AGE")
+                    .replaceAll("(\"replay\" : \"|[(]replay )[0-9a-f]{12}", "$1REPLAY") // named by the decisions too, which tell when
+                    .replaceAll("(\"seconds\" : )[0-9.E-]+", "$1SECONDS")
+                    .replaceAll("Replayed in [0-9.]+ s", "Replayed in SECONDS")
+                    .replaceAll("(?m)^(replay \\d+/\\d+ ).*", "$1")
                     .replaceAll("(\"millis\" : )\\d+", "$1MILLIS")
                     .replaceAll("\\b[0-9a-f]{16}\\b", "DECISION");
         }
@@ -134,10 +138,21 @@ final class BesideServerIT {
             definitions(pair);
             readings(pair);
             drift(pair);
+            history(pair);
         } finally {
             server.interrupt();
         }
         assertThat(ended.get(60, TimeUnit.SECONDS)).isEqualTo(130);
+    }
+
+    /** The loop is replayed by the server, which owns the state. */
+    private static void history(Pair pair) {
+        JsonNode replay = pair.both(
+                        0, "replay", "--from", "2015-11-01", "--to", "2015-12-13", "--step", "21d", "--policy", "never-retrain", "--json")
+                .json();
+        assertThat(replay.path("models").path("football-1x2").path("timeline")).hasSize(2);
+        pair.both(0, "replay", "--from", "2015-11-01", "--to", "2015-12-13", "--step", "21d", "--policy", "never-retrain");
+        pair.both(2, "replay", "--from", "2099-12-01", "--model", "football");
     }
 
     /** Two files of the folder are compared by who serves the project, so that the report is kept; others are not read by it. */

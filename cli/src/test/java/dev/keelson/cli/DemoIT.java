@@ -56,7 +56,7 @@ final class DemoIT {
                 folder, "demo", "--dir", "d", "--data", "tiny/data/football/matches.csv", "--from", "2050-01-01", "--no-serve");
 
         assertThat(cli.code()).isEqualTo(2);
-        assertThat(cli.err()).contains("asked for from 2050-01-01", "Maybe use --from ");
+        assertThat(cli.err()).contains("asked for from 2050-01-01", "Maybe begin at 201");
         assertThat(folder.resolve("d")).doesNotExist();
     }
 

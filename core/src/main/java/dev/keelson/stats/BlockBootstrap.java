@@ -29,8 +29,10 @@ public final class BlockBootstrap {
      * @param interval mean difference for each event, its interval simultaneous over the series
      * @param error standard error
      * @param pValue adjusted, two-sided
+     * @param intervalPValue two-sided and adjusted without steps, never below {@code pValue}: at most 0.05 where the interval
+     *     leaves out 0
      */
-    public record Result(Interval interval, double error, double pValue) {}
+    public record Result(Interval interval, double error, double pValue, double intervalPValue) {}
 
     /** A block length that suits a number of epochs: its cube root, rounded up. */
     public static int blockLength(int epochs) {
@@ -80,7 +82,8 @@ public final class BlockBootstrap {
                 deviations[s][b] = errors[s] > 0 ? Math.abs(means[s][b] - estimates[s]) / errors[s] : 0;
             }
         }
-        double[] p = stepDown(estimates, errors, deviations);
+        double[] statistics = statistics(estimates, errors);
+        double[] p = stepDown(statistics, deviations);
         double[] greatest = greatest(deviations, IntStream.range(0, n).toArray(), resamples);
         Arrays.sort(greatest);
         double quantile = greatest[Math.min(resamples - 1, (int) Math.ceil(CONFIDENCE * resamples) - 1)];
@@ -88,7 +91,10 @@ public final class BlockBootstrap {
         for (int s = 0; s < n; s++) {
             double half = quantile * errors[s];
             results.add(new Result(
-                    new Interval(estimates[s] - half, estimates[s], estimates[s] + half, CONFIDENCE), errors[s], p[s]));
+                    new Interval(estimates[s] - half, estimates[s], estimates[s] + half, CONFIDENCE),
+                    errors[s],
+                    p[s],
+                    beyond(greatest, statistics[s])));
         }
         return results;
     }
@@ -127,12 +133,22 @@ public final class BlockBootstrap {
         return greatest;
     }
 
-    private static double[] stepDown(double[] estimates, double[] errors, double[][] deviations) {
-        int n = estimates.length;
-        double[] statistics = new double[n];
-        for (int s = 0; s < n; s++) {
+    private static double[] statistics(double[] estimates, double[] errors) {
+        double[] statistics = new double[estimates.length];
+        for (int s = 0; s < statistics.length; s++) {
             statistics[s] = errors[s] > 0 ? Math.abs(estimates[s]) / errors[s] : estimates[s] == 0 ? 0 : Double.MAX_VALUE;
         }
+        return statistics;
+    }
+
+    /** The share of the greatest deviations that reach a statistic. */
+    private static double beyond(double[] greatest, double statistic) {
+        long beyond = Arrays.stream(greatest).filter(each -> each >= statistic).count();
+        return (beyond + 1.0) / (greatest.length + 1.0);
+    }
+
+    private static double[] stepDown(double[] statistics, double[][] deviations) {
+        int n = statistics.length;
         int[] order = IntStream.range(0, n)
                 .boxed()
                 .sorted((a, b) -> Double.compare(statistics[b], statistics[a]))
@@ -143,10 +159,7 @@ public final class BlockBootstrap {
         for (int i = 0; i < n; i++) {
             int s = order[i];
             double[] greatest = greatest(deviations, Arrays.copyOfRange(order, i, n), deviations[s].length);
-            long beyond = Arrays.stream(greatest)
-                    .filter(each -> each >= statistics[s])
-                    .count();
-            least = Math.max(least, (beyond + 1.0) / (greatest.length + 1.0));
+            least = Math.max(least, beyond(greatest, statistics[s]));
             p[s] = least;
         }
         return p;

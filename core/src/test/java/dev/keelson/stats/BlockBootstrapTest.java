@@ -52,6 +52,24 @@ class BlockBootstrapTest {
     }
 
     @Test
+    void pValueOfTheIntervalSaysWhetherItLeavesOutZero() {
+        double[][] many = new double[12][];
+        for (int s = 0; s < many.length; s++) {
+            many[s] = noise(300 + s, 0.04 * s);
+        }
+
+        List<BlockBootstrap.Result> results = BlockBootstrap.means(many, EVENTS, 3, 2_000, 7);
+
+        assertThat(results).allSatisfy(each -> {
+            boolean leftOut = each.interval().lower() > 0 || each.interval().upper() < 0;
+            assertThat(each.intervalPValue()).isGreaterThanOrEqualTo(each.pValue());
+            assertThat(each.intervalPValue() < 0.0505).isEqualTo(leftOut);
+        });
+        assertThat(results.getFirst().intervalPValue()).isGreaterThan(0.3);
+        assertThat(results.getLast().intervalPValue()).isLessThan(0.01);
+    }
+
+    @Test
     void moreSeriesMeanWiderIntervalsAndGreaterPValues() {
         double[][] many = new double[20][];
         for (int s = 0; s < many.length; s++) {

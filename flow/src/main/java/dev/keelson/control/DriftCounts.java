@@ -1,5 +1,6 @@
 package dev.keelson.control;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
@@ -49,6 +50,16 @@ public record DriftCounts(int steps, int alarm, int warning, int none, int insuf
 
     private static String plural(String noun, int n) {
         return n == 1 ? noun : noun + "s";
+    }
+
+    /** Reads what {@link #toJson} wrote. */
+    public static DriftCounts fromJson(JsonNode node) {
+        int alarm = node.path("alarm").asInt();
+        int warning = node.path("warning").asInt();
+        int none = node.path("none").asInt();
+        int insufficient = node.path("insufficient").asInt();
+        int off = node.path("off").asInt();
+        return new DriftCounts(alarm + warning + none + insufficient + off, alarm, warning, none, insufficient, off);
     }
 
     /** The JSON document. */

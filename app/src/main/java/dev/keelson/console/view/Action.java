@@ -36,7 +36,8 @@ public record Action(
         TEXT,
         CHOICE,
         DAY,
-        TICK
+        TICK,
+        SEVERAL
     }
 
     /**
@@ -47,7 +48,7 @@ public record Action(
      * @param label what is asked
      * @param value what stands there first
      * @param required whether it may stay empty
-     * @param options of a choice
+     * @param options of a choice, of one or of several
      */
     public record Field(Kind kind, String name, String label, String value, boolean required, List<Option> options) {
 

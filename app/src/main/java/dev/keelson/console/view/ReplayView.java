@@ -17,6 +17,9 @@ import java.util.List;
  * @param all whether every step is listed, not only those where something happened
  * @param total number of steps
  * @param others the other replays that are kept, the one that ran last first
+ * @param state of the replay that was asked for last, unless it is done
+ * @param action begins one
+ * @param live whether the page goes on changing and fetches itself again
  */
 public record ReplayView(
         Shell shell,
@@ -30,7 +33,10 @@ public record ReplayView(
         List<Step> steps,
         boolean all,
         int total,
-        List<String> others) {
+        List<String> others,
+        List<Section> state,
+        Action action,
+        boolean live) {
 
     /**
      * A policy or baseline with its scores.

@@ -82,6 +82,7 @@ final class ConsoleRoutes {
         routes.post("/models/{name}/health", this::checkHealth);
         routes.get("/models/{name}/performance", this::performance);
         routes.get("/models/{name}/replay", this::replay);
+        routes.post("/models/{name}/replay", this::startReplay);
         new PolicyRoutes(backend, console).register(routes);
         routes.get("/models/{name}/calibration", this::calibration);
         routes.get("/models/{name}/backtest", this::backtest);
@@ -250,6 +251,16 @@ final class ConsoleRoutes {
                         Parameters.path(request, "name"),
                         parameters.text("replay"),
                         Boolean.TRUE.equals(all)));
+    }
+
+    private void startReplay(ServerRequest request, ServerResponse response) {
+        String model = Parameters.model(backend, Parameters.path(request, "name")).name();
+        PeriodForm form = new PeriodForm(form(request))
+                .texts("from", "to", "step")
+                .ticked("policies")
+                .flag("all_models");
+        backend.replayRuns().start(ReplayRequests.read(model, form.body()));
+        redirect(response, "/models/" + model + "/replay");
     }
 
     // ---- what models were judged by

@@ -46,7 +46,8 @@ final class JobEndpoints<R extends Jobs.Request> {
                 new JobEndpoints<>(backend, JobKind.STUDY, Backend::studies, JobRequests::study),
                 new JobEndpoints<>(backend, JobKind.TRAINING, Backend::trainings, TrainingRequests::read),
                 new JobEndpoints<>(backend, JobKind.POLICIES, Backend::policyComparisons, PolicyRequests::read),
-                new JobEndpoints<>(backend, JobKind.ADVICE, Backend::scheduleAdvice, PolicyRequests::read));
+                new JobEndpoints<>(backend, JobKind.ADVICE, Backend::scheduleAdvice, PolicyRequests::read),
+                new JobEndpoints<>(backend, JobKind.REPLAY, Backend::replayRuns, ReplayRequests::read));
     }
 
     void register(Routes routes) {

@@ -1,11 +1,9 @@
 package dev.keelson.http.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keelson.error.ErrorCode;
-import dev.keelson.error.KeelsonException;
-import dev.keelson.error.Suggestion;
 import dev.keelson.http.PolicyRequest;
-import java.time.format.DateTimeParseException;
+import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 
 /** Reads what a comparison of policies, or advice on a schedule, is asked for. */
@@ -16,41 +14,16 @@ final class PolicyRequests {
     private PolicyRequests() {}
 
     static PolicyRequest read(String model, JsonNode body) {
-        body.fieldNames().forEachRemaining(name -> {
-            if (!FIELDS.contains(name)) {
-                throw new KeelsonException(
-                        ErrorCode.BAD_REQUEST,
-                        "The body has no field (%s); it may have %s.".formatted(name, FIELDS),
-                        Suggestion.sentence(name, FIELDS).orElse(null));
-            }
-        });
-        for (String name : List.of("from", "to", "step")) {
-            check(name, body.path(name), body.path(name).isTextual(), "a text");
-        }
-        for (String name : List.of("retrain_cost", "loss_value")) {
-            check(name, body.path(name), body.path(name).isNumber(), "a number");
-        }
-        check("every", body.path("every"), body.path("every").isInt(), "a whole number");
-        for (String name : List.of("policies", "changes")) {
-            check(name, body.path(name), body.path(name).isArray(), "a list of texts");
-            body.path(name).forEach(each -> check(name, each, each.isTextual(), "a list of texts"));
-        }
-        try {
-            return PolicyRequest.read(model, body);
-        } catch (DateTimeParseException e) {
-            throw new KeelsonException(
-                    ErrorCode.BAD_REQUEST,
-                    "The day (%s) is none, as expected, such as 2024-08-01.".formatted(e.getParsedString()),
-                    null,
-                    e);
-        } catch (IllegalArgumentException e) {
-            throw new KeelsonException(ErrorCode.BAD_REQUEST, String.valueOf(e.getMessage()), null, e);
-        }
-    }
-
-    private static void check(String name, JsonNode value, boolean right, String expected) {
-        if (!value.isMissingNode() && !value.isNull() && !right) {
-            throw Body.wrong(name, value, expected);
-        }
+        RequestFields fields = new RequestFields(body, FIELDS);
+        LocalDate from = fields.day("from", "the first day");
+        LocalDate to = fields.day("to", "the day after the last one");
+        Duration step = fields.duration("step", "the time between two decisions", Duration.ofDays(7));
+        int every = fields.whole("every", "how many steps there are between two trained models", 1);
+        List<String> policies = fields.texts("policies", "names of policies");
+        Double retrainCost = fields.number("retrain_cost", "the price of a retraining");
+        Double lossValue = fields.number("loss_value", "the value of a unit of loss");
+        List<LocalDate> changes = fields.days("changes", "days on which the world is known to have changed");
+        return fields.made(
+                () -> new PolicyRequest(model, from, to, step, every, policies, retrainCost, lossValue, changes));
     }
 }

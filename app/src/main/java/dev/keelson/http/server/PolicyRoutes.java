@@ -1,7 +1,6 @@
 package dev.keelson.http.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.console.Console;
 import dev.keelson.console.DriftReportPage;
 import dev.keelson.console.PolicyHtml;
@@ -11,7 +10,6 @@ import dev.keelson.http.Backend;
 import dev.keelson.http.JobKind;
 import dev.keelson.http.Jobs;
 import dev.keelson.http.PolicyRequest;
-import io.helidon.common.uri.UriQuery;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -50,24 +48,12 @@ final class PolicyRoutes {
 
     private void start(ServerRequest request, ServerResponse response, Jobs<PolicyRequest> jobs) {
         String model = Parameters.model(backend, Parameters.path(request, "name")).name();
-        UriQuery form = ConsoleRoutes.form(request);
-        ObjectNode body = Json.object();
-        for (String name : new String[] {"from", "step"}) {
-            String text = form.first(name).orElse("").strip();
-            if (!text.isEmpty()) {
-                body.put(name, text);
-            }
-        }
-        String cost = form.first("retrain_cost").orElse("").strip();
-        if (!cost.isEmpty()) {
-            try {
-                body.put("retrain_cost", Double.parseDouble(cost));
-            } catch (NumberFormatException e) {
-                throw new KeelsonException(
-                        ErrorCode.BAD_REQUEST, "The price of a retraining (%s) is no number.".formatted(cost), null, e);
-            }
-        }
-        jobs.start(PolicyRequests.read(model, body));
+        PeriodForm form = new PeriodForm(ConsoleRoutes.form(request))
+                .texts("from", "to", "step")
+                .numbers("every", "retrain_cost", "loss_value")
+                .ticked("policies")
+                .separated("changes");
+        jobs.start(PolicyRequests.read(model, form.body()));
         ConsoleRoutes.redirect(response, "/models/" + model + "/policies");
     }
 

@@ -314,6 +314,7 @@ class PagesTest {
         assertThat(page)
                 .contains("Retraining paid: log loss 0.9850")
                 .contains("never retrain")
+                .contains("2018-11-19 to 2020-06-29, 84 steps: ")
                 .contains("Timeline of the loop")
                 .contains("All 84 steps");
     }

@@ -3,6 +3,7 @@ package dev.keelson.control.job;
 import com.cronutils.descriptor.CronDescriptor;
 import com.cronutils.model.Cron;
 import java.time.DayOfWeek;
+import java.time.Month;
 import java.time.ZoneId;
 import java.time.format.TextStyle;
 import java.util.Arrays;
@@ -27,8 +28,13 @@ public final class CronText {
      */
     public static String sentence(String cron, ZoneId zone) {
         Cron parsed = dev.keelson.control.Cron.parse(cron);
-        String words = usual(cron.strip().split("\\s+")).orElseGet(() -> CronDescriptor.instance(Locale.UK).describe(parsed));
+        String words = usual(cron.strip().split("\\s+")).orElseGet(() -> rare(cron.strip(), parsed));
         return "%s, %s".formatted(words, zone.getId());
+    }
+
+    /** A step that does not divide its whole is told as it is written: in words it would sound as if it came at even distances. */
+    private static String rare(String cron, Cron parsed) {
+        return cron.contains("/") ? "cron " + cron : CronDescriptor.instance(Locale.UK).describe(parsed);
     }
 
     /** The forms that nearly all schedules have; the others are described field by field. */
@@ -62,16 +68,11 @@ public final class CronText {
     private static @Nullable String days(String ofMonth, String month, String ofWeek) {
         boolean anyDay = ofMonth.equals(ANY) || ofMonth.equals("?");
         boolean anyWeekday = ofWeek.equals(ANY) || ofWeek.equals("?");
-        if (!month.equals(ANY) || (!anyDay && !anyWeekday)) {
-            return null;
-        }
-        if (anyDay && anyWeekday) {
-            return "every day";
-        }
         if (anyWeekday) {
-            return Stream.of(ofMonth.split(",")).allMatch(CronText::isNumber)
-                    ? "on day %s of every month".formatted(and(List.of(ofMonth.split(","))))
-                    : null;
+            return anyDay && month.equals(ANY) ? "every day" : ofMonth(ofMonth, month);
+        }
+        if (!anyDay || !month.equals(ANY)) {
+            return null;
         }
         List<String> range = Stream.of(ofWeek.split("-")).map(CronText::day).toList();
         if (ofWeek.contains("-")) {
@@ -79,6 +80,35 @@ public final class CronText {
         }
         List<String> names = Stream.of(ofWeek.split(",")).map(CronText::day).toList();
         return names.contains("") ? null : "every " + and(names);
+    }
+
+    /** {@code on day 1 of January and October}; null for what is rarer. */
+    private static @Nullable String ofMonth(String days, String months) {
+        List<Integer> named = numbers(days, 31);
+        List<Integer> within = numbers(months, 12);
+        if (named.isEmpty() || within.isEmpty()) {
+            return null;
+        }
+        String when = within.size() == 12
+                ? "every month"
+                : and(within.stream().map(each -> Month.of(each).getDisplayName(TextStyle.FULL, Locale.UK)).toList());
+        List<String> of = named.stream().map(String::valueOf).toList();
+        String which = of.size() == 31
+                ? "every day"
+                : "on day " + (of.size() > 5 ? "%s … %s".formatted(String.join(", ", of.subList(0, 3)), of.getLast()) : and(of));
+        return "%s of %s".formatted(which, when);
+    }
+
+    /** Those from 1 that a field means: {@code *}, a list, or steps, which begin with 1; empty for what is rarer. */
+    private static List<Integer> numbers(String field, int last) {
+        if (field.matches("\\*(/[1-9][0-9]?)?|\\?")) {
+            int step = field.length() < 2 ? 1 : Integer.parseInt(field.substring(2));
+            return Stream.iterate(1, each -> each <= last, each -> each + step).toList();
+        }
+        List<String> parts = List.of(field.split(","));
+        return parts.stream().allMatch(each -> isNumber(each) && Integer.parseInt(each) >= 1 && Integer.parseInt(each) <= last)
+                ? parts.stream().map(Integer::valueOf).toList()
+                : List.of();
     }
 
     /** The name of {@code SUN} or {@code 0}; empty for anything else. */

@@ -57,10 +57,10 @@ public record PolicyVerdict(boolean retrainingPays, boolean delayTooLong, boolea
         PolicyScore best = best(tried.stream().filter(PolicyScore::beatsNever).toList());
         return String.format(
                 Locale.ROOT,
-                "Retraining pays: %s beats never retraining by %s, p %.3f corrected for the %d policies tried.",
+                "Retraining pays: %s beats never retraining by %s, %s corrected for the %d policies tried.",
                 best.name(),
                 gain(best),
-                p(best),
+                p(p(best)),
                 tried.size());
     }
 
@@ -72,12 +72,12 @@ public record PolicyVerdict(boolean retrainingPays, boolean delayTooLong, boolea
         boolean harm = tried.stream().allMatch(score -> upper(score) < 0);
         return String.format(
                 Locale.ROOT,
-                "No policy beats never retraining%s: the best of the %d tried, %s, gains %s, p %.3f.",
+                "No policy beats never retraining%s: the best of the %d tried, %s, gains %s, %s.",
                 harm ? ", and all do harm" : "",
                 tried.size(),
                 best.name(),
                 gain(best),
-                p(best));
+                p(p(best)));
     }
 
     private static PolicyScore best(List<PolicyScore> scores) {
@@ -103,6 +103,11 @@ public record PolicyVerdict(boolean retrainingPays, boolean delayTooLong, boolea
     private static double upper(PolicyScore score) {
         BlockBootstrap.Result result = score.againstNever();
         return result == null ? 0 : result.interval().upper();
+    }
+
+    /** {@code p 0.386}, or that it is less than can be told. */
+    static String p(double value) {
+        return value < 0.001 ? "p < 0.001" : String.format(Locale.ROOT, "p %.3f", value);
     }
 
     static String interval(Interval interval) {

@@ -41,7 +41,7 @@ public record ScheduleAdvice(
      * @param loss mean loss for each event
      * @param retrainsAYear trainings
      * @param worth what it saves a year against never retraining, trainings paid; its interval holds for all schedules at once
-     * @param pValue that it saves any loss at all, adjusted for the number of schedules
+     * @param pValue that it is worth anything at all, to either side, adjusted for the number of schedules
      */
     public record Schedule(int every, double loss, double retrainsAYear, Interval worth, double pValue) {}
 
@@ -107,31 +107,39 @@ public record ScheduleAdvice(
                 every.add(each);
             }
         }
-        double[] never = ReferencePolicies.never(matrix).losses(matrix);
-        double[][] gains = paths.stream()
-                .map(path -> PolicyComparison.minus(never, path.losses(matrix)))
-                .toArray(double[][]::new);
         int[] events = matrix.epochs().stream().mapToInt(LossMatrix.Epoch::events).toArray();
+        double[] never = ReferencePolicies.never(matrix).losses(matrix);
+        double[][] worth = paths.stream()
+                .map(path -> paid(
+                        PolicyComparison.minus(never, path.losses(matrix)),
+                        path.count(PolicyPath.Type.RETRAIN) * retrainCost / lossValue / matrix.events(),
+                        events))
+                .toArray(double[][]::new);
         List<BlockBootstrap.Result> results = BlockBootstrap.means(
-                gains, events, PolicyVerdict.block(matrix), PolicyComparison.RESAMPLES, PolicyComparison.SEED);
+                worth, events, PolicyVerdict.block(matrix), PolicyComparison.RESAMPLES, PolicyComparison.SEED);
         List<Schedule> schedules = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
             double trainings = paths.get(i).count(PolicyPath.Type.RETRAIN) / years;
             double scale = matrix.events() / years * lossValue;
-            double paid = trainings * retrainCost;
-            Interval gain = results.get(i).interval();
+            Interval saved = results.get(i).interval();
             schedules.add(new Schedule(
                     every.get(i),
                     PolicyComparison.sum(paths.get(i).losses(matrix)) / matrix.events(),
                     trainings,
                     new Interval(
-                            gain.lower() * scale - paid,
-                            gain.estimate() * scale - paid,
-                            gain.upper() * scale - paid,
-                            gain.confidence()),
-                    results.get(i).pValue()));
+                            saved.lower() * scale, saved.estimate() * scale, saved.upper() * scale, saved.confidence()),
+                    results.get(i).intervalPValue()));
         }
         return schedules;
+    }
+
+    /** Gains with the price of the trainings taken off, the same of every event: the p-value is then that of the worth. */
+    private static double[] paid(double[] gains, double price, int[] events) {
+        double[] left = gains.clone();
+        for (int e = 0; e < left.length; e++) {
+            left[e] -= price * events[e];
+        }
+        return left;
     }
 
     private static List<Age> ages(LossMatrix matrix) {
@@ -198,7 +206,7 @@ public record ScheduleAdvice(
                 gains, events, PolicyVerdict.block(matrix), PolicyComparison.RESAMPLES, PolicyComparison.SEED);
         for (int w = 0; w < windowed.size(); w++) {
             windows.add(new Window(
-                    windowed.get(w).days(), excesses.get(w), results.get(w).interval(), results.get(w).pValue()));
+                    windowed.get(w).days(), excesses.get(w), results.get(w).interval(), results.get(w).intervalPValue()));
         }
         return windows;
     }
@@ -212,23 +220,37 @@ public record ScheduleAdvice(
                     .orElse(null);
             return most == null
                     ? "There are too few periods to compare schedules."
-                    : "No schedule is worth it: the best, every %s, saves %s%s a year, p %.3f for all %d tried. Retrain when a monitor says so."
-                            .formatted(
-                                    length(matrix, most.every()),
-                                    PolicyVerdict.interval(most.worth()),
-                                    unit,
-                                    most.pValue(),
-                                    schedules.size());
+                    : String.format(
+                            Locale.ROOT,
+                            "No schedule is shown to be worth it: the best, every %s, %s than never retraining, %s for all %d tried. Retrain when a monitor says so.",
+                            length(matrix, most.every()),
+                            difference(most.worth(), unit),
+                            PolicyVerdict.p(most.pValue()),
+                            schedules.size());
         }
         Schedule chosen = schedules.get(best);
+        Cadence cadence = cadence(matrix, chosen.every());
         return String.format(
                 Locale.ROOT,
-                "Retrain every %s (cron: \"%s\"): %.0f trainings a year, worth %s%s a year against never retraining.",
+                "Retrain every %s (%s): %.0f trainings a year, worth %s%s a year against never retraining.",
                 length(matrix, chosen.every()),
-                cron(matrix, chosen.every()),
+                cadence.is(days(matrix, chosen.every()))
+                        ? "cron: \"%s\"".formatted(cadence.cron())
+                        : "the nearest schedule at even distances is every %s, cron: \"%s\"".formatted(cadence.words(), cadence.cron()),
                 chosen.retrainsAYear(),
                 PolicyVerdict.interval(chosen.worth()),
                 unit);
+    }
+
+    /** {@code saves 3 [1, 5] a year more}, or what it costs more, both as amounts above zero. */
+    private static String difference(Interval worth, String unit) {
+        return worth.estimate() < 0
+                ? "costs %s%s a year more"
+                        .formatted(
+                                PolicyVerdict.interval(new Interval(
+                                        -worth.upper(), -worth.estimate(), -worth.lower(), worth.confidence())),
+                                unit)
+                : "saves %s%s a year more".formatted(PolicyVerdict.interval(worth), unit);
     }
 
     /** Of the best of several windows more is said than that it looks better only where that is shown. */
@@ -250,10 +272,10 @@ public record ScheduleAdvice(
                 ? "Models of a shorter history than all of it are worse."
                 : String.format(
                         Locale.ROOT,
-                        "No shorter history is shown to be better than all of it: the best, of %.0f days, gains %s an event, p %.3f for all %d tried.",
+                        "No shorter history is shown to be better than all of it: the best, of %.0f days, gains %s an event, %s for all %d tried.",
                         best.days(),
                         PolicyVerdict.interval(best.gain()),
-                        best.pValue(),
+                        PolicyVerdict.p(best.pValue()),
                         windows.size());
     }
 
@@ -270,23 +292,17 @@ public record ScheduleAdvice(
                 : span.toHours() == 1 ? "hour" : span.toHours() + " hours";
     }
 
-    /** The nearest schedule in cron syntax: hours, days, weeks, months. */
-    static String cron(LossMatrix matrix, int every) {
-        double days = span(matrix, every).toMinutes() / 1440.0;
-        if (days < 1) {
-            return "0 */%d * * *".formatted(Math.max(1, Math.round(days * 24)));
-        }
-        if (days < 5) {
-            return days < 2 ? "0 3 * * *" : "0 3 */%d * *".formatted(Math.round(days));
-        }
-        if (days < 11) {
-            return "0 3 * * 1";
-        }
-        if (days < 22) {
-            return "0 3 1,15 * *";
-        }
-        long months = Math.max(1, Math.round(days / 30.4));
-        return months == 1 ? "0 3 1 * *" : "0 3 1 */%d *".formatted(Math.min(12, months));
+    private static double days(LossMatrix matrix, int every) {
+        return span(matrix, every).toMinutes() / 1440.0;
+    }
+
+    private static Cadence cadence(LossMatrix matrix, int every) {
+        return Cadence.nearest(days(matrix, every));
+    }
+
+    private static void describe(ObjectNode node, Cadence cadence) {
+        node.put("cron", cadence.cron());
+        node.put("cadence", "every " + cadence.words());
     }
 
     /** The JSON document. */
@@ -300,16 +316,16 @@ public record ScheduleAdvice(
         if (best < 0) {
             node.putNull("advised");
         } else {
-            node.putObject("advised")
-                    .put("every_periods", schedules.get(best).every())
-                    .put("cron", cron(matrix, schedules.get(best).every()))
-                    .set("worth_a_year", interval(schedules.get(best).worth()));
+            Schedule chosen = schedules.get(best);
+            ObjectNode advised = node.putObject("advised").put("every_periods", chosen.every());
+            describe(advised, cadence(matrix, chosen.every()));
+            advised.set("worth_a_year", interval(chosen.worth()));
         }
         ArrayNode rows = node.putArray("schedules");
         for (Schedule each : schedules) {
             ObjectNode row = rows.addObject();
             row.put("every_periods", each.every());
-            row.put("cron", cron(matrix, each.every()));
+            describe(row, cadence(matrix, each.every()));
             row.set("loss", PolicyScore.number(each.loss()));
             row.put("retrains_a_year", each.retrainsAYear());
             row.set("worth_a_year", interval(each.worth()));

@@ -22,6 +22,14 @@ final class CronTextTest {
             5 6 * * 1,4      | every Monday and Thursday at 06:05
             0 3 1 * *        | on day 1 of every month at 03:00
             0 3 1,15 * *     | on day 1 and 15 of every month at 03:00
+            0 3 1 */9 *      | on day 1 of January and October at 03:00
+            0 3 1 */3 *      | on day 1 of January, April, July and October at 03:00
+            0 3 1 1 *        | on day 1 of January at 03:00
+            0 3 */10 * *     | on day 1, 11, 21 and 31 of every month at 03:00
+            0 3 */2 * *      | on day 1, 3, 5 … 31 of every month at 03:00
+            0 3 * 6,7 *      | every day of June and July at 03:00
+            0 */5 * * *      | cron 0 */5 * * *
+            0 3 1 */9 MON    | cron 0 3 1 */9 MON
             */15 * * * *     | every 15 minutes
             * * * * *        | every minute
             10 * * * *       | every hour at minute 10

@@ -3,7 +3,9 @@ package dev.keelson.control.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.keelson.control.Cron;
 import dev.keelson.control.policy.LossMatrix.Candidate;
 import dev.keelson.control.policy.LossMatrix.Epoch;
 import dev.keelson.control.policy.LossMatrix.Period;
@@ -13,11 +15,14 @@ import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.DriftReport;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PolicyComparisonTest {
     private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
@@ -284,7 +289,67 @@ class PolicyComparisonTest {
         ScheduleAdvice advice = ScheduleAdvice.of(matrix, List.of(), 0, 1);
 
         assertThat(advice.best()).isEqualTo(-1);
-        assertThat(advice.sentence()).startsWith("No schedule is worth it");
+        assertThat(advice.sentence()).startsWith("No schedule is shown to be worth it: the best, every ");
+    }
+
+    @Test
+    void worthAndItsPValueTellTheSame() {
+        LossMatrix matrix = matrix(40, 1, (k, d) -> 1 + 0.01 * new SplittableRandom(k * 991L + d).nextGaussian());
+
+        ScheduleAdvice free = ScheduleAdvice.of(matrix, List.of(), 0, 1);
+        ScheduleAdvice dear = ScheduleAdvice.of(matrix, List.of(), 60, 1);
+
+        for (ScheduleAdvice advice : List.of(free, dear)) {
+            for (ScheduleAdvice.Schedule each : advice.schedules()) {
+                assertThat(each.pValue() < 0.0505)
+                        .isEqualTo(each.worth().lower() > 0 || each.worth().upper() < 0);
+            }
+        }
+        assertThat(free.schedules()).allSatisfy(each -> assertThat(each.pValue()).isGreaterThan(0.05));
+        assertThat(dear.schedules()).allSatisfy(each -> {
+            assertThat(each.worth().upper()).isNegative();
+            assertThat(each.pValue()).isLessThan(0.05);
+        });
+        assertThat(dear.sentence()).contains(" costs ", " a year more than never retraining, p < 0.001 for all ").doesNotContain("-");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            0.0417 | 0 * * * *     | true
+            0.2083 | 0 */6 * * *   | false
+            1      | 0 3 * * *     | true
+            2      | 0 3 * * 1,3,5 | false
+            7      | 0 3 * * 1     | true
+            28     | 0 3 1 * *     | false
+            91     | 0 3 1 */3 *   | true
+            182    | 0 3 1 */6 *   | true
+            273    | 0 3 1 1 *     | false
+            728    | 0 3 1 1 *     | false
+            """)
+    void cronIsTheNearestThatComesAtEvenDistances(double days, String cron, boolean same) {
+        Cadence cadence = Cadence.nearest(days);
+
+        assertThat(cadence.cron()).isEqualTo(cron);
+        assertThat(cadence.is(days)).isEqualTo(same);
+        ZoneId zone = ZoneId.of("UTC");
+        List<Instant> due = Cron.times(cron, zone, START).limit(200).toList();
+        double mean = Duration.between(due.getFirst(), due.getLast()).toMinutes() / 1440.0 / (due.size() - 1);
+        assertThat(mean).isCloseTo(cadence.days(), withinPercentage(1));
+        for (int i = 1; i < due.size(); i++) {
+            double gap = Duration.between(due.get(i - 1), due.get(i)).toMinutes() / 1440.0;
+            assertThat(gap).isBetween(cadence.days() * 0.8, cadence.days() * 1.3);
+        }
+    }
+
+    @Test
+    void adviceSaysWhereNoScheduleComesAsOften() {
+        LossMatrix matrix = matrix(60, 1, (k, d) -> 0.1 * (d / 7 - k) + 0.001 * Math.sin(d));
+
+        ScheduleAdvice advice = ScheduleAdvice.of(matrix, List.of(), 60, 1);
+
+        assertThat(advice.sentence())
+                .startsWith("Retrain every 28 days (the nearest schedule at even distances is every month, cron: \"0 3 1 * *\")");
+        assertThat(advice.toJson().at("/advised/cadence").asText()).isEqualTo("every month");
     }
 
     @Test
