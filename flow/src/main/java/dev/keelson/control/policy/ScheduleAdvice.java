@@ -109,23 +109,23 @@ public record ScheduleAdvice(
         }
         int[] events = matrix.epochs().stream().mapToInt(LossMatrix.Epoch::events).toArray();
         double[] never = ReferencePolicies.never(matrix).losses(matrix);
-        double[][] worth = paths.stream()
-                .map(path -> paid(
-                        PolicyComparison.minus(never, path.losses(matrix)),
-                        path.count(PolicyPath.Type.RETRAIN) * retrainCost / lossValue / matrix.events(),
-                        events))
-                .toArray(double[][]::new);
+        double[][] worth = new double[paths.size()][];
+        for (int i = 0; i < worth.length; i++) {
+            worth[i] = paid(
+                    PolicyComparison.minus(never, paths.get(i).losses(matrix)),
+                    trainings(matrix, every.get(i)) * retrainCost / lossValue / matrix.events(),
+                    events);
+        }
         List<BlockBootstrap.Result> results = BlockBootstrap.means(
                 worth, events, PolicyVerdict.block(matrix), PolicyComparison.RESAMPLES, PolicyComparison.SEED);
         List<Schedule> schedules = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
-            double trainings = paths.get(i).count(PolicyPath.Type.RETRAIN) / years;
             double scale = matrix.events() / years * lossValue;
             Interval saved = results.get(i).interval();
             schedules.add(new Schedule(
                     every.get(i),
                     PolicyComparison.sum(paths.get(i).losses(matrix)) / matrix.events(),
-                    trainings,
+                    trainings(matrix, every.get(i)) / years,
                     new Interval(
                             saved.lower() * scale, saved.estimate() * scale, saved.upper() * scale, saved.confidence()),
                     results.get(i).intervalPValue()));
@@ -140,6 +140,11 @@ public record ScheduleAdvice(
             left[e] -= price * events[e];
         }
         return left;
+    }
+
+    /** How many trainings such a schedule makes in the time compared, as one that goes on: the count within it leaves out the part of the last step. */
+    private static double trainings(LossMatrix matrix, int every) {
+        return matrix.periods().size() / (double) every;
     }
 
     private static List<Age> ages(LossMatrix matrix) {

@@ -277,6 +277,8 @@ class PolicyComparisonTest {
         ScheduleAdvice dear = ScheduleAdvice.of(matrix, List.of(), 60, 1);
 
         assertThat(free.schedules().get(free.best()).every()).isEqualTo(1);
+        assertThat(free.schedules()).allSatisfy(each ->
+                assertThat(each.retrainsAYear() * 7 * each.every()).as("every %d weeks", each.every()).isCloseTo(365, within(1.0)));
         assertThat(free.sentence()).startsWith("Retrain every 7 days (cron: \"0 3 * * 1\")");
         assertThat(dear.schedules().get(dear.best()).every()).isBetween(3, 6); // sqrt(2 * 60 / 7) = 4.1
         assertThat(dear.ages().get(5).excess()).isCloseTo(0.5, within(1e-9));
