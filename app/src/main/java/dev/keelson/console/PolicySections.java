@@ -131,7 +131,10 @@ final class PolicySections {
                                         changes.path("alarm_delay_days").isNumber() ? "after %s d".formatted(fixed(changes.path("alarm_delay_days"), 0)) : "")
                                 : Cell.of(Text.NONE));
                 row.add(Cell.of(
-                        fixed(changes.path("false_alarms_a_year"), 1), changes.path("false_alarms_a_year").isNumber() ? "a year" : ""));
+                        fixed(changes.path("false_alarms_a_year"), 1),
+                        changes.path("false_alarm_share").isNumber()
+                                ? "a year, in %.0f %% of the steps".formatted(100 * changes.path("false_alarm_share").asDouble())
+                                : ""));
             }
             sheet.row(row);
         }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * When the world is known to have changed: alarms are judged by it. An alarm belongs to a change when it is the first within
@@ -33,8 +35,11 @@ public record DatedChanges(List<Instant> at) {
      * @param delayDays mean days from a change to its alarm; NaN where none was found
      * @param falseAlarms alarms that belong to no change
      * @param falseAlarmsAYear the same for each year without a change in its last {@link #WINDOW}; NaN without such time
+     * @param falseAlarmShare share of the periods without a change in their last {@link #WINDOW} that alarm, neighbours or not:
+     *     a rule that always alarms has one alarm and a share of 1; NaN without such a period
      */
-    public record Seen(int found, int changes, double delayDays, int falseAlarms, double falseAlarmsAYear) {}
+    public record Seen(
+            int found, int changes, double delayDays, int falseAlarms, double falseAlarmsAYear, double falseAlarmShare) {}
 
     /** Judges the alarms of a policy. */
     public Seen judge(LossMatrix matrix, PolicyPath path) {
@@ -59,7 +64,28 @@ public record DatedChanges(List<Instant> at) {
         double quiet = Duration.between(start, end).toSeconds() - watched;
         OptionalDouble delay = delays.stream().mapToDouble(Double::doubleValue).average();
         return new Seen(
-                delays.size(), within.size(), delay.orElse(Double.NaN), wrong, quiet > 0 ? wrong / (quiet / YEAR) : Double.NaN);
+                delays.size(),
+                within.size(),
+                delay.orElse(Double.NaN),
+                wrong,
+                quiet > 0 ? wrong / (quiet / YEAR) : Double.NaN,
+                quietShare(matrix, path, within, end));
+    }
+
+    private static double quietShare(LossMatrix matrix, PolicyPath path, List<Instant> changes, Instant end) {
+        Set<Integer> alarmed = path.events().stream()
+                .filter(event -> event.type() == PolicyPath.Type.ALARM)
+                .map(Event::period)
+                .collect(Collectors.toSet());
+        int quiet = 0;
+        int wrong = 0;
+        for (int t = 1; t < matrix.periods().size(); t++) { // nothing is looked at before the first period is over
+            if (!about(changes, matrix.periods().get(t).from(), end)) {
+                quiet++;
+                wrong += alarmed.contains(t) ? 1 : 0;
+            }
+        }
+        return quiet == 0 ? Double.NaN : (double) wrong / quiet;
     }
 
     private static Instant until(List<Instant> changes, int i, Instant end) {

@@ -89,6 +89,7 @@ public record PolicyScore(
             changes.set("alarm_delay_days", number(alarms.delayDays()));
             changes.put("false_alarms", alarms.falseAlarms());
             changes.set("false_alarms_a_year", number(alarms.falseAlarmsAYear()));
+            changes.set("false_alarm_share", number(alarms.falseAlarmShare()));
         }
         node.set("stale_share", number(staleShare));
         node.set("mean_age_days", number(meanAgeDays));

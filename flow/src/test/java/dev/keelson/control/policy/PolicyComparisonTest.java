@@ -162,6 +162,7 @@ class PolicyComparisonTest {
         assertThat(seen.delayDays()).isEqualTo(10);
         assertThat(seen.falseAlarms()).isEqualTo(1);
         assertThat(seen.falseAlarmsAYear()).isCloseTo(365.25 / (364 - 90), within(1e-9));
+        assertThat(seen.falseAlarmShare()).isCloseTo(1 / 38.0, within(1e-12)); // 13 of 51 looks are about the change
     }
 
     @Test
