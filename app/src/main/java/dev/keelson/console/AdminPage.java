@@ -11,6 +11,7 @@ import dev.keelson.console.view.Sheet.Cell;
 import dev.keelson.console.view.Shell;
 import dev.keelson.error.KeelsonException;
 import dev.keelson.http.Backend;
+import dev.keelson.http.ScheduleOutcome;
 import dev.keelson.project.ServeDefinition.Role;
 import dev.keelson.registry.ModelVersion;
 import dev.keelson.registry.StoredReport;
@@ -188,7 +189,7 @@ final class AdminPage {
     private Section schedules() {
         SheetDraft sheet = new SheetDraft("Schedules").words("Schedule", "When", "Last run", "Next run");
         for (JsonNode each : backend.schedules().list().path("schedules")) {
-            JsonNode last = each.path("last").path(0);
+            JsonNode last = each.path("last").isEmpty() ? each.path("last").path(0) : ScheduleOutcome.worst(each.path("last"));
             sheet.row(List.of(
                     Cell.link(each.path("name").asText(), "/schedules"),
                     Cell.of(Text.sentence(each.path("sentence").asText())),

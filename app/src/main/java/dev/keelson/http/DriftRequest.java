@@ -163,6 +163,7 @@ public record DriftRequest(
                 byColumn.put(text.substring(0, equals), method);
             }
         }
+        int before = problems.size();
         double everywhere = Double.NaN;
         Map<String, Double> limits = new LinkedHashMap<>();
         for (String text : thresholds) {
@@ -179,7 +180,12 @@ public record DriftRequest(
                 limits.put(text.substring(0, equals), number);
             }
         }
-        return new DriftMethods(common, byColumn, everywhere, limits);
+        DriftMethods chosen = new DriftMethods(common, byColumn, everywhere, limits);
+        if (problems.size() == before && methods.size() == byColumn.size() + (common == null ? 0 : 1)) { // all of them are known
+            chosen.outOfRange().forEach(each -> problems.add(
+                    Problem.of(ErrorCode.BAD_REQUEST, "%s.".formatted(each), "Maybe 0.05 for a test and 0.1 for a distance.")));
+        }
+        return chosen;
     }
 
     private static double number(String text) {

@@ -343,7 +343,8 @@ public final class HealthReports {
                 report.features().size(),
                 report.alarming().stream().map(FeatureDrift::name).toList(),
                 share(report, weight, FeatureDrift::alarms),
-                share(report, weight, each -> each.severity() == FeatureDrift.Severity.WARNING));
+                share(report, weight, each -> each.severity() == FeatureDrift.Severity.WARNING),
+                all > 0);
     }
 
     private static double share(

@@ -28,7 +28,7 @@ public record LoggedModel(String name, boolean elsewhere, List<String> classes, 
         return classes.isEmpty();
     }
 
-    /** Names of what is handed in of a model that others serve: its features, then what it predicts. */
+    /** Names of what is handed in of a model that others serve: its features, then what it predicts; of two classes the second alone. */
     public List<String> columns() {
         return new PredictionLogDefinition.Elsewhere(name, classes, features).columns();
     }

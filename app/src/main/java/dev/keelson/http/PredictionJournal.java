@@ -14,10 +14,12 @@ import dev.keelson.serve.LoggedPrediction;
 import dev.keelson.serve.ModelEvent;
 import dev.keelson.serve.ModelEventQuery;
 import dev.keelson.serve.OutcomeEvent;
+import dev.keelson.serve.OutcomeIntake;
 import dev.keelson.serve.OutcomeReceipt;
 import dev.keelson.serve.PredictionEvent;
 import dev.keelson.serve.ReconciliationReport;
 import dev.keelson.serve.RemoteLogStatus;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -119,17 +121,20 @@ public final class PredictionJournal {
     }
 
     /**
-     * Takes predictions of a model that others serve. One whose id is in the log is taken as known when it says the same.
+     * Takes predictions of a model that others serve, and outcomes that came with them, all or none. One whose id is in the log is
+     * taken as known when it says the same.
      *
-     * @throws KeelsonException MODEL_NOT_FOUND; BAD_REQUEST with every problem, also where an id is in the log with other content
+     * @throws KeelsonException MODEL_NOT_FOUND; BAD_REQUEST with every problem, also where an id is in the log with other content, or
+     *     an outcome cannot be true
      */
     public synchronized ObjectNode submit(String model, @Nullable JsonNode body) {
-        SubmittedPredictions submitted =
-                SubmittedPredictions.read(LoggedModel.of(project, model), body, clock.instant());
+        Instant now = clock.instant();
+        SubmittedPredictions submitted = SubmittedPredictions.read(LoggedModel.of(project, model), body, now);
         log.catchUp();
         List<Problem> problems = new ArrayList<>();
         List<PredictionEvent> fresh = new ArrayList<>();
         Map<UUID, PredictionEvent> mine = new HashMap<>();
+        Map<UUID, String> told = new HashMap<>();
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
         int repeated = 0;
         for (int i = 0; i < submitted.events().size(); i++) {
@@ -147,6 +152,10 @@ public final class PredictionJournal {
                         "Maybe give the new one an id of its own."));
             }
             mine.putIfAbsent(event.id(), event);
+            OutcomeEvent outcome = submitted.outcomes().get(i);
+            if (outcome != null && problems.size() < SubmittedRow.MAX_PROBLEMS) {
+                checkOutcome(i, known == null ? event : known, outcome, told.putIfAbsent(event.id(), outcome.outcome()), now, problems);
+            }
             if (known == null) {
                 fresh.add(event);
             } else {
@@ -166,12 +175,36 @@ public final class PredictionJournal {
                 .put("accepted", submitted.events().size())
                 .put("repeated", repeated);
         if (!submitted.outcomes().isEmpty()) {
-            ObjectNode receipts = SubmittedOutcomes.json(outcomes.apply(submitted.outcomes()));
+            ObjectNode receipts = SubmittedOutcomes.json(
+                    outcomes.apply(List.copyOf(submitted.outcomes().values())));
             receipts.remove("outcomes");
             answer.set("outcomes", receipts);
         }
         answer.set("predictions", list);
         return answer;
+    }
+
+    /** Notes why the outcome of a row cannot be true: nothing is written before that is known of all. */
+    private static void checkOutcome(
+            int row, PredictionEvent prediction, OutcomeEvent outcome, @Nullable String before, Instant now, List<Problem> problems) {
+        OutcomeIntake.Untrue untrue =
+                OutcomeIntake.untrue(prediction.entity(), "outcome_known_at", outcome.knownAt(), prediction.eventTime(), now);
+        String place = "predictions[" + row + "].";
+        if (untrue != null) {
+            problems.add(Problem.at(
+                    ErrorCode.BAD_REQUEST,
+                    new Location(place + (untrue.field().equals("entity") ? "outcome" : untrue.field()), 0, 0),
+                    untrue.message(),
+                    untrue.hint()));
+        }
+        if (before != null && !before.equals(outcome.outcome())) {
+            problems.add(Problem.at(
+                    ErrorCode.BAD_REQUEST,
+                    new Location(place + "outcome", 0, 0),
+                    "The outcome (%s) of (%s) contradicts an earlier row of the same prediction, which says %s."
+                            .formatted(outcome.outcome(), prediction.entity(), before),
+                    "Maybe leave the wrong one out; a correction is sent in a request of its own."));
+        }
     }
 
     /** Whether two say the same; when it was handed in does not count. */

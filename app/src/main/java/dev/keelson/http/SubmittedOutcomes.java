@@ -76,7 +76,10 @@ public final class SubmittedOutcomes {
                             null);
                 }
                 model = found.event().model();
-                entity = found.event().entity();
+                // what others serve has one row an event, so an entity may come back; ours is told by its entity to all versions
+                entity = found.event().role().equals(SubmittedPredictions.ROLE)
+                        ? found.event().id().toString()
+                        : found.event().entity();
             } else if (problems.size() == before) {
                 entity = id; // kept under the name it came with
                 unknownId = true;

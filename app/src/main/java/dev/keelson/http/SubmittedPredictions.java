@@ -11,9 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Predictions of a model that others serve, as they are handed in.
  *
  * @param events the predictions, in order
- * @param outcomes what came with them
+ * @param outcomes what came with them, each that of one prediction, by the row
  */
-public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEvent> outcomes) {
+public record SubmittedPredictions(List<PredictionEvent> events, SortedMap<Integer, OutcomeEvent> outcomes) {
     /** As what they stand in the log. */
     public static final String ROLE = "elsewhere";
 
@@ -34,7 +37,7 @@ public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEve
 
     public SubmittedPredictions {
         events = List.copyOf(events);
-        outcomes = List.copyOf(outcomes);
+        outcomes = Collections.unmodifiableSortedMap(new TreeMap<>(outcomes));
     }
 
     /**
@@ -53,12 +56,15 @@ public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEve
         }
         List<Problem> problems = new ArrayList<>();
         List<PredictionEvent> events = new ArrayList<>();
-        List<OutcomeEvent> outcomes = new ArrayList<>();
+        SortedMap<Integer, OutcomeEvent> outcomes = new TreeMap<>();
         List<JsonNode> rows = SubmittedRow.rows(body, "predictions");
         for (int i = 0; i < rows.size(); i++) {
             SubmittedRow row = new SubmittedRow(rows.get(i), "predictions[" + i + "].", problems);
             if (row.isObject(KEYS)) {
-                add(model, row, now, events, outcomes);
+                OutcomeEvent outcome = add(model, row, now, events);
+                if (outcome != null) {
+                    outcomes.put(i, outcome);
+                }
             }
         }
         if (!problems.isEmpty()) {
@@ -67,8 +73,8 @@ public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEve
         return new SubmittedPredictions(events, outcomes);
     }
 
-    private static void add(
-            LoggedModel model, SubmittedRow row, Instant now, List<PredictionEvent> events, List<OutcomeEvent> outcomes) {
+    /** Adds what was predicted; returns what happened, where the row says it. */
+    private static @Nullable OutcomeEvent add(LoggedModel model, SubmittedRow row, Instant now, List<PredictionEvent> events) {
         String entity = row.required("entity");
         Instant at = row.instant("at", now);
         if (at.isAfter(now.plusSeconds(300))) {
@@ -90,11 +96,12 @@ public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEve
         }
         double[] probabilities = model.isNumber() ? value(row) : probabilities(model, row);
         double[] features = features(model, row);
-        String id = row.text("id", "%s|%s|%s".formatted(entity, eventTime, version));
+        String name = row.text("id", "%s|%s|%s".formatted(entity, eventTime, version));
+        UUID id = SubmittedRow.isUuid(name)
+                ? SubmittedRow.uuid(name)
+                : UUID.nameUUIDFromBytes((model.name() + "|" + name).getBytes(StandardCharsets.UTF_8));
         events.add(new PredictionEvent(
-                SubmittedRow.isUuid(id)
-                        ? SubmittedRow.uuid(id)
-                        : UUID.nameUUIDFromBytes((model.name() + "|" + id).getBytes(StandardCharsets.UTF_8)),
+                id,
                 model.name(),
                 number ? Integer.parseInt(version) : 0,
                 ROLE,
@@ -111,10 +118,11 @@ public record SubmittedPredictions(List<PredictionEvent> events, List<OutcomeEve
                 row.text("client", ""),
                 metadata));
         String outcome = row.text("outcome");
-        if (outcome != null) {
-            SubmittedOutcomes.checkOutcome(model, outcome, row);
-            outcomes.add(new OutcomeEvent(model.name(), entity, outcome, row.instant("outcome_known_at", now)));
+        if (outcome == null) {
+            return null;
         }
+        SubmittedOutcomes.checkOutcome(model, outcome, row);
+        return OutcomeEvent.ofPrediction(model.name(), id, outcome, row.instant("outcome_known_at", now));
     }
 
     /** What stands in the metadata: a bet, and a version that is no number, which is 0 elsewhere. */

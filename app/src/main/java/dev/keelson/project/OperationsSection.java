@@ -29,8 +29,11 @@ import dev.keelson.project.Value.Scalar;
 import dev.keelson.project.Value.Table;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -55,6 +58,12 @@ final class OperationsSection {
             List.of("postgres://", "postgresql://", "jdbc:postgresql://", "redis://", "rediss://");
     private static final List<String> CATALOG_SCHEMES =
             List.of("postgres://", "postgresql://", "jdbc:postgresql://");
+    private static final List<Map.Entry<String, String>> CRON_FIELDS = List.of(
+            Map.entry("the minute", "0 to 59"),
+            Map.entry("the hour", "0 to 23"),
+            Map.entry("the day of month", "1 to 31"),
+            Map.entry("the month", "1 to 12, or JAN to DEC"),
+            Map.entry("the day of week", "0 to 7, or SUN to SAT"));
     private static final Set<String> GUARDS = Set.of("days", "predictions");
     private static final Set<String> WHEN = Set.of(
             "accuracy", "balanced_accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_f1", "f1", "precision", "recall",
@@ -352,7 +361,7 @@ final class OperationsSection {
                 streams(table),
                 watch,
                 entry.location(),
-                methods(table),
+                checkedMethods(table),
                 table.texts("segments"),
                 "true".equals(table.text("multivariate"))));
     }
@@ -387,6 +396,15 @@ final class OperationsSection {
                                     null));
         }
         return baselines.isEmpty() ? List.of(BaselineSource.TRAINING) : List.copyOf(baselines);
+    }
+
+    private DriftMethods checkedMethods(Table table) {
+        DriftMethods methods = methods(table);
+        Entry threshold = table.entries().get("threshold");
+        if (threshold != null) {
+            methods.outOfRange().forEach(each -> problems.add(ErrorCode.BAD_VALUE, threshold.location(), each, null));
+        }
+        return methods;
     }
 
     private static DriftMethods methods(Table table) {
@@ -633,29 +651,48 @@ final class OperationsSection {
     }
 
     private void checkCron(Scalar cron) {
-        try {
-            Cron.parse(cron.text()).validate();
-        } catch (IllegalArgumentException e) {
-            int fields = cron.text().strip().split("\\s+").length;
+        List<String> fields = List.of(cron.text().strip().split("\\s+"));
+        if (fields.size() != CRON_FIELDS.size()) {
             problems.add(
                     ErrorCode.BAD_VALUE,
                     cron.textLocation(),
-                    fields == 5
-                            ? ("`cron` is `%s`, and five fields were expected: minute, hour, day of month, "
-                                            + "month, day of week: %s")
-                                    .formatted(cron.raw(), reason(e))
-                            : ("`cron` is `%s` with %d fields, and five were expected: minute, hour, day of "
-                                            + "month, month, day of week")
-                                    .formatted(cron.raw(), fields),
-                    fields == 6 ? "Maybe the first field is seconds, which are not known here." : null);
+                    "`cron` is `%s` with %d fields, and five fields were expected: minute, hour, day of month, month, day of week"
+                            .formatted(cron.raw(), fields.size()),
+                    fields.size() == 6 ? "Maybe the first field is seconds, which are not known here." : null);
+            return;
+        }
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+            List<String> alone = new ArrayList<>(Collections.nCopies(CRON_FIELDS.size(), "*"));
+            alone.set(i, fields.get(i));
+            if (!isCron(String.join(" ", alone))) {
+                wrong.add("%s is `%s`, and %s was expected"
+                        .formatted(CRON_FIELDS.get(i).getKey(), fields.get(i), CRON_FIELDS.get(i).getValue()));
+            }
+        }
+        if (!wrong.isEmpty() || !isCron(cron.text())) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    cron.textLocation(),
+                    wrong.isEmpty()
+                            ? "`cron` is `%s`, whose fields cannot stand together".formatted(cron.raw())
+                            : "`cron` is `%s`: %s".formatted(cron.raw(), String.join("; ", wrong)),
+                    null);
+        } else if (Cron.times(cron.text(), ZoneOffset.UTC, Instant.EPOCH).findFirst().isEmpty()) {
+            problems.add(
+                    ErrorCode.BAD_VALUE,
+                    cron.textLocation(),
+                    "`cron` is `%s`, which is never due: no year has such a day".formatted(cron.raw()),
+                    "Maybe day %s of another month was meant.".formatted(fields.get(2)));
         }
     }
 
-    private static String reason(IllegalArgumentException failure) {
-        @Nullable Throwable deepest = failure;
-        while (deepest.getCause() != null) {
-            deepest = deepest.getCause();
+    private static boolean isCron(String text) {
+        try {
+            Cron.parse(text).validate();
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false; // told with the range of its field
         }
-        return String.valueOf(deepest.getMessage());
     }
 }

@@ -44,13 +44,13 @@ public record PredictionLogDefinition(@Nullable Located remote, String table, Li
             return classes.isEmpty();
         }
 
-        /** Names of what is handed in: its features, then what it predicts. */
+        /** Names of what is handed in: its features, then what it predicts; of two classes the second alone, as the first says the same. */
         public List<String> columns() {
             List<String> names = new ArrayList<>(features);
             if (isNumber()) {
                 names.add("prediction");
             } else {
-                classes.forEach(each -> names.add("p(%s)".formatted(each)));
+                classes.subList(classes.size() == 2 ? 1 : 0, classes.size()).forEach(each -> names.add("p(%s)".formatted(each)));
             }
             return names;
         }

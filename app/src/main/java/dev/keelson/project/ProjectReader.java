@@ -129,6 +129,7 @@ public final class ProjectReader {
                 inputs,
                 zone);
         operations.read(fitted);
+        new LimitCheck(problems, models.definitions()).check(operations.promotion());
         new ProfitCheck(problems, models.definitions(), models.sourceByModel()).check(operations.promotion());
         SyncSection sync = new SyncSection(
                 problems,

@@ -56,26 +56,46 @@ record CheckAlerts(Alerts alerts) {
         }
     }
 
-    /** What alarms, the columns by name. */
+    /** What alarms: columns, each once and by name; apart from them segments and answers. */
     private static String title(DriftReport report) {
         List<DriftFinding> found = report.details().findings().stream().filter(DriftFinding::alarms).toList();
         Set<String> columns = new LinkedHashSet<>();
         report.alarming().forEach(each -> columns.add(each.name()));
         boolean moved = !columns.isEmpty();
-        found.stream().map(DriftFinding::subject).filter(each -> !each.isEmpty()).forEach(columns::add);
-        if (columns.isEmpty()) {
-            return found.stream().anyMatch(each -> each.kind() == DriftFinding.Kind.PREDICTIONS)
-                    ? "its answers moved"
-                    : "its rows as a whole moved";
+        Set<String> segments = new LinkedHashSet<>();
+        boolean answers = false;
+        for (DriftFinding each : found) {
+            switch (each.kind()) {
+                case SEGMENT -> segments.add(each.subject());
+                case PREDICTIONS -> answers = true;
+                case MULTIVARIATE -> {
+                    // told where nothing has a name
+                }
+                case COLUMN_GONE, COLUMN_NEW, TYPE_CHANGED, MISSING_SHARE, NEW_CATEGORIES -> columns.add(each.subject());
+            }
         }
-        List<String> named = List.copyOf(columns).subList(0, Math.min(NAMED, columns.size()));
-        return "%d %s %s: %s%s"
-                .formatted(
-                        columns.size(),
-                        columns.size() == 1 ? "column" : "columns",
-                        moved ? "moved" : "changed",
-                        String.join(", ", named),
-                        columns.size() > NAMED ? " and %d more".formatted(columns.size() - NAMED) : "");
+        List<String> parts = new ArrayList<>();
+        if (!columns.isEmpty()) {
+            parts.add("%s %s: %s".formatted(counted(columns.size(), "column"), moved ? "moved" : "changed", named(columns)));
+        }
+        if (!segments.isEmpty()) {
+            parts.add(columns.isEmpty()
+                    ? "moved within segments: " + named(segments)
+                    : counted(segments.size(), "finding") + " within segments");
+        }
+        if (answers) {
+            parts.add("its answers moved");
+        }
+        return parts.isEmpty() ? "its rows as a whole moved" : String.join("; ", parts);
+    }
+
+    private static String counted(int number, String what) {
+        return "%d %s%s".formatted(number, what, number == 1 ? "" : "s");
+    }
+
+    private static String named(Set<String> all) {
+        List<String> named = List.copyOf(all).subList(0, Math.min(NAMED, all.size()));
+        return String.join(", ", named) + (all.size() > NAMED ? " and %d more".formatted(all.size() - NAMED) : "");
     }
 
     /** Raises, or ends, what should be known of probabilities that are off; too few settled days do neither. */

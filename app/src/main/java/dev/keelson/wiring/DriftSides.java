@@ -188,8 +188,15 @@ final class DriftSides implements AutoCloseable {
             if (dots < 0 || text.equals(BETWEEN)) {
                 return Optional.empty();
             }
-            return Optional.of(new When(
-                    null, instant(text.substring(0, dots)), instant(text.substring(dots + BETWEEN.length()))));
+            Instant from = instant(text.substring(0, dots));
+            Instant to = instant(text.substring(dots + BETWEEN.length()));
+            if (from != null && to != null && !from.isBefore(to)) {
+                throw new KeelsonException(
+                        ErrorCode.BAD_REQUEST,
+                        "The time (%s) ends before it begins, or when it does; FROM..TO was expected, TO exclusive.".formatted(text),
+                        from.isAfter(to) ? "Maybe they were exchanged." : "Maybe the day after was meant.");
+            }
+            return Optional.of(new When(null, from, to));
         } catch (DateTimeException e) {
             return Optional.empty(); // it is no time; who needs one says so
         }

@@ -159,7 +159,7 @@ record HandedIn(PredictionLog log, LoggedModel model) {
                 columns(rows));
     }
 
-    /** Features, then predicted values, a column each; a row without features has missing ones. */
+    /** Features, then predicted values as {@link LoggedModel#columns} names them; a row without features has missing ones. */
     private double[][] columns(List<LoggedPrediction> rows) {
         int features = model.features().size();
         int width = model.columns().size();
@@ -169,8 +169,8 @@ record HandedIn(PredictionLog log, LoggedModel model) {
             double[] told = rows.get(i).event().probabilities();
             for (int c = 0; c < width; c++) {
                 double[] of = c < features ? values : told;
-                int at = c < features ? c : c - features;
-                columns[c][i] = at < of.length ? of[at] : Double.NaN;
+                int at = c < features ? c : c - width + told.length; // of two classes the second
+                columns[c][i] = at >= 0 && at < of.length ? of[at] : Double.NaN;
             }
         }
         return columns;

@@ -79,7 +79,8 @@ final class ProjectLoop implements LoopService {
     @Override
     public void check(RetrainCampaign.Asked asked, @Nullable String callback) {
         AllProblems all = new AllProblems();
-        asked.models().forEach(model -> all.check(() -> Projects.model(backend.project(), model)));
+        asked.models().forEach(model -> all.of(() -> Projects.model(backend.project(), model))
+                .ifPresent(each -> all.add(Thresholds.unsuited(each, asked.thresholds().keySet()))));
         all.check(() -> Thresholds.check(asked.thresholds()));
         all.check(() -> callbacks.check(callback));
         all.throwIfAny();

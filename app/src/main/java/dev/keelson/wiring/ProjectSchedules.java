@@ -15,6 +15,7 @@ import dev.keelson.control.retrain.RetrainBook;
 import dev.keelson.http.Backend;
 import dev.keelson.http.LoggedModel;
 import dev.keelson.http.ModelPerformance;
+import dev.keelson.http.ScheduleOutcome;
 import dev.keelson.http.ScheduleService;
 import dev.keelson.project.Project;
 import dev.keelson.registry.job.Job;
@@ -191,6 +192,9 @@ final class ProjectSchedules implements ScheduleService, AutoCloseable {
         List<Job> known = book.jobs(JobQuery.ofSchedule(schedule.name(), most));
         Instant newest = known.isEmpty() ? now : known.getFirst().dueAt();
         known.stream().filter(job -> job.dueAt().equals(newest)).forEach(job -> last.add(json(job)));
+        if (!last.isEmpty()) {
+            node.set("outcome", ScheduleOutcome.json(last));
+        }
         return node;
     }
 

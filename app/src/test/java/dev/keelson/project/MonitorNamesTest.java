@@ -85,6 +85,18 @@ final class MonitorNamesTest {
     }
 
     @Test
+    void thresholdThatDoesNotSuitItsMethodIsRefused() {
+        assertThat(problems("{ model: tips, policy: methods, method: ks, threshold: 7 }"))
+                .extracting(Problem::message)
+                .containsExactly("the threshold 7.0 does not suit ks, whose value is a p-value: a number above 0 and at most 1 was expected");
+        assertThat(problems("{ model: tips, policy: methods, method: { form: hellinger }, threshold: { form: 1.5, price: 2 } }"))
+                .extracting(Problem::message)
+                .containsExactly(
+                        "form: the threshold 1.5 does not suit hellinger, whose value is never above 1.0: a number from 0 to that was expected",
+                        "price: the threshold 2.0 does not suit ks, whose value is a p-value: a number above 0 and at most 1 was expected");
+    }
+
+    @Test
     void modelsServedElsewhereHaveWhatIsHandedIn() throws IOException {
         assertThat(read("{ model: tips, streams: [log_loss, form], segments: [segment, price, p(won)] }").drift()).hasSize(1);
         assertThat(read("{ model: totals, streams: [absolute_error, form], segments: prediction }").drift()).hasSize(1);
@@ -104,7 +116,7 @@ final class MonitorNamesTest {
                         "Maybe `form` was meant.",
                         "Maybe `log_loss` was meant.",
                         "Maybe `segment` was meant.",
-                        "Maybe one of these was meant: `form`, `p(lost)`, `p(won)`, `price` or `segment`.");
+                        "Maybe one of these was meant: `form`, `p(won)`, `price` or `segment`.");
     }
 
     @Test

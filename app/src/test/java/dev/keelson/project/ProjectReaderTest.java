@@ -192,6 +192,33 @@ class ProjectReaderTest {
     }
 
     @Test
+    void limitThatNoTrainingOfAModelCanMeetIsRefused() {
+        String text = FootballProject.with("    preset: recommended\n", "    when: [rmse <= 0.1, accuracy > 0.4, f1 > 0.5, days >= 3]\n");
+
+        assertThatThrownBy(() -> FootballProject.read(folder, text))
+                .hasMessageContaining("has limits on [f1, rmse], which trainings of `football-1x2` do not keep; there are [accuracy, balanced_accuracy,");
+    }
+
+    private void cron(String cron, String... told) {
+        String text = FootballProject.with("cron: \"0 2 * * *\"", "cron: \"%s\"".formatted(cron));
+        assertThatThrownBy(() -> FootballProject.read(folder, text)).hasMessageContainingAll(told);
+    }
+
+    @Test
+    void fieldOfACronThatIsOutOfItsRangeIsNamed() {
+        cron("61 25 * * *", "the minute is `61`, and 0 to 59 was expected", "the hour is `25`, and 0 to 23 was expected");
+        cron("0 3 1 FEBR *", "the month is `FEBR`");
+        cron("0 3 1 *", "4 fields, and five fields were expected");
+    }
+
+    @Test
+    void cronThatIsNeverDueIsRefused() {
+        cron("0 3 30 2 *", "`0 3 30 2 *`, which is never due: no year has such a day");
+        assertThat(FootballProject.read(folder, FootballProject.with("cron: \"0 2 * * *\"", "cron: \"0 3 29 2 *\"")).schedules())
+                .isNotEmpty();
+    }
+
+    @Test
     void promotionHasAPlanABudgetAndAWatch() {
         String text = FootballProject.TEXT.replace(
                 "    change:  { alpha: 0.05 }",

@@ -51,6 +51,19 @@ final class CheckAlertsTest {
     }
 
     @Test
+    void segmentsAndAnswersAreToldApartFromColumns() {
+        assertThat(raised(
+                                new DriftFinding(Kind.MISSING_SHARE, "x", true, "x is missing."),
+                                new DriftFinding(Kind.SEGMENT, "segment=tech, x", true, "x moved in tech."),
+                                new DriftFinding(Kind.SEGMENT, "segment=bank, x", true, "x moved in bank."),
+                                new DriftFinding(Kind.PREDICTIONS, "p(yes)", true, "p(yes) moved."))
+                        .title())
+                .isEqualTo("1 column changed: x; 2 findings within segments; its answers moved");
+        assertThat(raised(new DriftFinding(Kind.SEGMENT, "segment=tech, x", true, "x moved in tech.")).title())
+                .isEqualTo("moved within segments: segment=tech, x");
+    }
+
+    @Test
     void rowsAsAWholeHaveNoColumn() {
         assertThat(raised(new DriftFinding(Kind.MULTIVARIATE, "", true, "They can be told apart.")).title())
                 .isEqualTo("its rows as a whole moved");

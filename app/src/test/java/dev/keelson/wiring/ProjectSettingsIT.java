@@ -118,7 +118,7 @@ final class ProjectSettingsIT {
                         .satisfiesExactly(
                                 none -> assertThat(none).isEqualTo("There is no setting (foo.bar)."),
                                 one -> assertThat(one).startsWith("monitors.decay.worse_by: ").contains("700%"),
-                                two -> assertThat(two).startsWith("schedules.drift.cron: ").contains("five fields")));
+                                two -> assertThat(two).startsWith("schedules.drift.cron: ").contains("the minute is `61`, and 0 to 59 was expected")));
         assertThatThrownBy(() -> settings.set(Map.of("monitors.decay.worse_by", "7%"), null, "ann", " ")).hasMessageContaining("reason");
         assertThat(Files.readString(file)).isEqualTo(before);
         assertThat(backend.audit(null, 9)).isEmpty();

@@ -820,6 +820,12 @@ final class RetrainIT {
                     "{'all': true, 'reason': 'x', 'treshold': 1}")) {
                 assertThat(post(client, at + "retraining", wrong).statusCode()).as(wrong).isEqualTo(400);
             }
+            HttpResponse<String> never =
+                    post(client, at + "retraining", "{'all': true, 'reason': 'x', 'thresholds': {'rmse': 0.00001, 'r2': 0.5, 'days': 1, 'f1': 0.5}}");
+            assertThat(never.statusCode()).isEqualTo(400);
+            assertThat(never.body())
+                    .contains("The threshold rmse does not suit the model direction", "The threshold r2 does not", "accuracy", "log_loss")
+                    .doesNotContain("threshold f1", "threshold days");
             assertThat(post(client, at + "retraining", "{'models': ['directin'], 'reason': 'x'}").body()).contains("Maybe `direction` was meant.");
             assertThat(post(client, at + "jobs", "{'run': 'retrain', 'reason': 'x'}").body()).contains("Maybe POST /api/v1/retraining was meant.");
             assertThat(post(client, at + "suggestions/none/accept", "{'reason': 'x'}").statusCode()).isEqualTo(404);

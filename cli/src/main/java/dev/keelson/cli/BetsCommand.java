@@ -150,9 +150,10 @@ final class BetsCommand extends CommandGroup {
             Bets.Question question = new Bets.Question(
                     by.isEmpty() ? List.of("all") : by,
                     where,
-                    from == null ? null : Moments.of("--from", from, project.zone()),
-                    to == null ? null : Moments.of("--to", to, project.zone()),
+                    Moments.orNull("--from", from, project.zone()),
+                    Moments.orNull("--to", to, project.zone()),
                     model);
+            Moments.checkOrder(question.from(), question.to());
             JsonNode answer = ask(session, bets -> bets.performance(question));
             List<String> header = new ArrayList<>();
             answer.path("by").forEach(name -> header.add(name.asText().toUpperCase(Locale.ROOT)));

@@ -46,10 +46,7 @@ final class FeaturesMaterialize extends KeelsonCommand {
         var project = session.project();
         Instant start = Moments.orNull("--from", from, project.zone());
         Instant end = Moments.orNull("--to", to, project.zone());
-        if (start != null && end != null && !start.isBefore(end)) {
-            throw new KeelsonException(
-                    ErrorCode.USAGE, "--from (%s) must be before --to (%s).".formatted(start, end), null);
-        }
+        Moments.checkOrder(start, end);
         boolean first = ProjectDefinitions.isNew(project);
         ProgressLine progress = session.progress("materialize");
         List<Outcome> outcomes = LiveFeatures.change(

@@ -34,6 +34,20 @@ final class Moments {
         }
     }
 
+    /**
+     * Refuses a window that holds no time.
+     *
+     * @throws KeelsonException USAGE if {@code --from} is not before {@code --to}
+     */
+    static void checkOrder(@Nullable Instant from, @Nullable Instant to) {
+        if (from != null && to != null && !from.isBefore(to)) {
+            throw new KeelsonException(
+                    ErrorCode.USAGE,
+                    "--from (%s) must be before --to (%s).".formatted(from, to),
+                    from.isAfter(to) ? "Maybe they were exchanged." : "Maybe `--to` the day after was meant: it is exclusive.");
+        }
+    }
+
     /** As {@link #of}; null without the option. */
     static @Nullable Instant orNull(String option, @Nullable String text, ZoneId zone) {
         return text == null ? null : of(option, text, zone);

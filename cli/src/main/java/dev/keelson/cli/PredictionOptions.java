@@ -21,6 +21,8 @@ final class PredictionOptions {
     }
 
     @Nullable Instant to(Project project) {
-        return Moments.orNull("--to", to, project.zone());
+        Instant end = Moments.orNull("--to", to, project.zone());
+        Moments.checkOrder(from(project), end);
+        return end;
     }
 }

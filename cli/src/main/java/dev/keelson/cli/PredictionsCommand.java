@@ -92,6 +92,7 @@ final class PredictionsCommand extends CommandGroup {
                 var _ = LoggedModel.of(project, model);
             }
             Limits.check(limit);
+            Moments.checkOrder(moment(session, "--from", from), moment(session, "--to", to));
             PredictionQuery query = new PredictionQuery(
                     model, version, role, served, moment(session, "--from", from), moment(session, "--to", to), settled, outcome, atLeast, atMost,
                     text, metadata, true, limit);

@@ -96,8 +96,8 @@ final class ScheduleCommand extends CommandGroup {
                         each.path("run").asText(),
                         each.path("sentence").asText(),
                         each.path("paused").asBoolean() ? "paused" : each.path("next").path(0).asText("never"),
-                        last.isMissingNode() ? "" : "%s, %s".formatted(last.path("due_at").asText(), last.path("state").asText()),
-                        last.path("message").asText()));
+                        last.isMissingNode() ? "" : "%s, %s".formatted(last.path("due_at").asText(), each.at("/outcome/state").asText()),
+                        each.at("/outcome/message").asText()));
             });
             if (rows.isEmpty()) {
                 session.console().note("The project file declares nothing under `schedules`.");

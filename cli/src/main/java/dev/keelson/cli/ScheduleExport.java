@@ -100,7 +100,10 @@ final class ScheduleExport {
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setExplicitStart(true)
                 .build());
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder("""
+                # A finding such as drift ends with exit code 1. A podFailurePolicy could only ignore it, which starts the pod again, or fail the
+                # job; so a shell takes it as done. The image needs /bin/sh and keelson on its PATH.
+                """);
         project.schedules().forEach(each -> text.append(lost(
                         jitter(each, "Kubernetes"),
                         each.missed() == ScheduleDefinition.Missed.ALL ? missed(each, "Kubernetes makes up for one time, however many passed.") : ""))
@@ -109,8 +112,9 @@ final class ScheduleExport {
     }
 
     private Map<String, Object> cronJob(ScheduleDefinition schedule, String image) {
-        Map<String, Object> container = map(
-                "name", "keelson", "image", image, "args", List.of("schedule", "run", schedule.name(), "--reason", "kubernetes"));
+        String line = "%s || { code=$?; [ $code -eq 1 ] || exit $code; }".formatted(command(schedule, "kubernetes"));
+        Map<String, Object> container =
+                map("name", "keelson", "image", image, "command", List.of("/bin/sh", "-c", line));
         Map<String, Object> pod = map("restartPolicy", "Never", "containers", List.of(container));
         Map<String, Object> spec = map(
                 "schedule", schedule.cron(), "timeZone", schedule.zone().getId(), "concurrencyPolicy", "Forbid");

@@ -145,6 +145,24 @@ final class DriftTablesIT {
     }
 
     @Test
+    void thresholdOfATestIsAPValue() {
+        Cli test = keelson("drift check --reference reference.csv --current moved.csv --method ks --threshold 7");
+        Cli distance = keelson("drift check --reference reference.csv --current moved.csv --method wasserstein --threshold 7");
+
+        assertThat(test.code()).isEqualTo(2);
+        assertThat(test.err()).contains("the threshold 7.0 does not suit ks, whose value is a p-value: a number above 0 and at most 1 was expected.");
+        assertThat(distance.code()).as(distance.err()).isIn(0, 1);
+    }
+
+    @Test
+    void timeThatEndsBeforeItBeginsIsRefused() {
+        Cli reversed = keelson("drift check --reference reference.csv@2026-12-01..2026-01-01 --current moved.csv");
+
+        assertThat(reversed.code()).isEqualTo(2);
+        assertThat(reversed.err()).contains("The time (2026-12-01..2026-01-01) ends before it begins", "Maybe they were exchanged.");
+    }
+
+    @Test
     void whatIsWrongOfAFaultIsSaidAllAtOnce() {
         Cli cli = keelson("drift simulate reference.csv --scale od=1.2 --scale league=2 --swap league:E0=E9 --drop nothing --check");
         Cli texts = keelson("drift simulate reference.csv --scale odds --shift elo=much --check");

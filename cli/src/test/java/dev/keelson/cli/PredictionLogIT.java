@@ -128,6 +128,16 @@ final class PredictionLogIT {
     }
 
     @Test
+    @Order(2)
+    void windowThatEndsBeforeItBeginsIsRefused() {
+        for (String command : List.of("predictions list", "predictions score churn", "performance show churn", "streaks churn")) {
+            Cli reversed = keelson(command + " --from 2026-12-01 --to 2026-01-01");
+            assertThat(reversed.code()).as(command).isEqualTo(2);
+            assertThat(reversed.err()).contains("--from (2026-1", "must be before --to (202", "Maybe they were exchanged.");
+        }
+    }
+
+    @Test
     @Order(3)
     void predictionsMadeElsewhereAreTakenAndSearched() throws IOException {
         Files.writeString(

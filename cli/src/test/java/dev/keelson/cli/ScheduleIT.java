@@ -3,6 +3,7 @@ package dev.keelson.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Schedules through the commands, where no server runs. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -67,6 +70,9 @@ final class ScheduleIT {
         assertThat(trained.out()).contains("football-1x2 v1, champion", "It is the first version and serves.");
         assertThat(checked.code()).as(checked.out() + checked.err()).isIn(0, 1);
         assertThat(checked.out()).contains("of 1 sources passed.");
+        Cli listed = keelson("schedule list");
+        assertThat(listed.out()).contains("done: 2 of 2 models (", "football-1x2-odds", "of 1 sources passed.");
+        assertThat(keelson("schedule list --json").json().at("/schedules/2/outcome/message").asText()).contains("2 of 2 models");
     }
 
     @Test
@@ -116,6 +122,26 @@ final class ScheduleIT {
         assertThat(systemd).contains("OnCalendar=Sun *-*-* 3:0:00 Europe/London", "RandomizedDelaySec=120", "Persistent=false");
         assertThat(kubernetes).contains("kind: CronJob", "timeZone: Europe/London", "startingDeadlineSeconds: 300", "example/keelson:1");
         assertThat(keelson("schedule export").code()).isEqualTo(2);
+    }
+
+    @Test
+    @Order(5)
+    void findingIsNoFailedJobOfKubernetes() throws Exception {
+        String yaml = keelson("schedule export --kubernetes --image example/keelson:1").out();
+        Path keelson = folder.resolve("keelson");
+        Files.writeString(keelson, "#!/bin/sh\nexit $CODE\n");
+        assertThat(keelson.toFile().setExecutable(true)).isTrue();
+        Object job = new Load(LoadSettings.builder().build()).loadAllFromString(yaml).iterator().next();
+        JsonNode command = new ObjectMapper().valueToTree(job).at("/spec/jobTemplate/spec/template/spec/containers/0/command");
+        assertThat(command).hasSize(3);
+
+        for (int code = 0; code < 4; code++) {
+            ProcessBuilder shell = new ProcessBuilder(command.valueStream().map(JsonNode::asText).toList());
+            shell.environment().put("CODE", Integer.toString(code));
+            shell.environment().put("PATH", folder + ":" + System.getenv("PATH"));
+            assertThat(shell.start().waitFor()).as("exit code %d of %s", code, command).isEqualTo(code == 1 ? 0 : code);
+        }
+        Files.delete(keelson);
     }
 
     @Test

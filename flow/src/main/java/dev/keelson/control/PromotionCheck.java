@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A promotion policy, condition by condition. Stateless and safe for use by several threads. */
@@ -26,6 +29,13 @@ public final class PromotionCheck {
     private static final double HAIR = 1e-9;
 
     private PromotionCheck() {}
+
+    /** Names of the metrics of the test period on which a policy has limits, those of its presets among them. */
+    public static Set<String> limits(PromotionPolicyDefinition policy) {
+        return Stream.concat(policy.presets().contains(Preset.ACIS) ? ACIS.stream() : Stream.empty(), policy.when().stream())
+                .map(Condition::name)
+                .collect(Collectors.toSet());
+    }
 
     private static Condition condition(String name, Op op, double value) {
         return new Condition(name, List.of(), op, value, Unit.NONE);

@@ -88,6 +88,29 @@ public enum DriftMethod {
         return threshold;
     }
 
+    /** Why a number cannot be its threshold; empty where it can. */
+    Optional<String> outOfRange(double number) {
+        double most = switch (this) {
+            case JENSEN_SHANNON, HELLINGER, NANNYML_KS, NANNYML_JENSEN_SHANNON -> 1;
+            case EVIDENTLY_JENSEN_SHANNON -> Math.sqrt(Math.log(2));
+            case KS, CHI_SQUARE, MANN_WHITNEY, ANDERSON_DARLING, EVIDENTLY_CHI_SQUARE, NANNYML_CHI_SQUARE -> 1;
+            case PSI, WASSERSTEIN, PSI_CLASSIC, EVIDENTLY, EVIDENTLY_PSI, EVIDENTLY_WASSERSTEIN, NANNYML_WASSERSTEIN ->
+                Double.POSITIVE_INFINITY;
+        };
+        boolean sound = number >= 0 && number <= most && !(test && number == 0);
+        return sound
+                ? Optional.empty()
+                : Optional.of("the threshold %s does not suit %s, whose value is %s"
+                        .formatted(
+                                number,
+                                word(),
+                                test
+                                        ? "a p-value: a number above 0 and at most 1 was expected"
+                                        : Double.isInfinite(most)
+                                                ? "never below 0"
+                                                : "never above %s: a number from 0 to that was expected".formatted(Math.round(1e4 * most) / 1e4)));
+    }
+
     /** Whether it can judge columns of quantities, or of categories. */
     public boolean takes(boolean categories) {
         return takes == Takes.BOTH || (takes == Takes.CATEGORIES) == categories;

@@ -2,8 +2,11 @@ package dev.keelson.monitor;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,23 @@ public record DriftMethods(
             return own;
         }
         return common != null && common.takes(category) ? common : category ? DriftMethod.CHI_SQUARE : DriftMethod.KS;
+    }
+
+    /** Thresholds that no value of the method they are meant for can pass, or that all do, as sentences without a full stop. */
+    public List<String> outOfRange() {
+        Set<String> wrong = new LinkedHashSet<>();
+        if (!Double.isNaN(commonThreshold)) {
+            List<DriftMethod> judged = common != null || byColumn.isEmpty() ? List.of(usual()) : List.copyOf(byColumn.values());
+            judged.forEach(method -> method.outOfRange(commonThreshold).ifPresent(wrong::add));
+        }
+        thresholds.forEach((column, threshold) -> byColumn.getOrDefault(column, usual())
+                .outOfRange(threshold)
+                .ifPresent(each -> wrong.add("%s: %s".formatted(column, each))));
+        return List.copyOf(wrong);
+    }
+
+    private DriftMethod usual() {
+        return common == null ? DriftMethod.KS : common; // chi-square of categories is a test, too
     }
 
     /**

@@ -65,7 +65,7 @@ record MeasuredColumn(
                         ? Histogram.sharedSorted(profile.sorted(), profile.missing(), sorted, missing, HISTOGRAM_BINS)
                         : shares.histogram(profile.missing(), missing),
                 shares,
-                policy == Policy.METHODS ? MethodTests.judge(name, profile, sorted, figures, methods) : null);
+                policy == Policy.METHODS ? MethodTests.judge(name, profile, sorted, figures, slack, methods) : null);
     }
 
     MeasuredColumn with(List<ColumnFigures> thirds, List<ColumnFigures> windows) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes outcomes that others send. What cannot be true is refused; what says the same again is not written twice; what
- * contradicts is appended as a correction, so the journal keeps both; what belongs to no prediction is kept.
+ * contradicts is appended as a correction, so the journal keeps both; what belongs to no prediction is kept. An outcome by
+ * entity whose last prediction has an outcome of its own corrects that one.
  *
  * <p>Safe for use by several threads: what one call found still holds when it writes.
  */
@@ -69,6 +70,10 @@ public final class OutcomeIntake {
         for (int i = 0; i < outcomes.size() && problems.size() < MAX_PROBLEMS; i++) {
             OutcomeEvent event = outcomes.get(i);
             Knowledge known = log.known(event.model(), event.entity());
+            if (known.own() != null) { // the last prediction was settled alone: that is what is corrected
+                event = OutcomeEvent.ofPrediction(event.model(), known.own(), event.outcome(), event.knownAt());
+                known = log.known(event.model(), event.entity());
+            }
             Instant happens = known.eventTime() == null ? times.of(event.model(), event.entity()) : known.eventTime();
             String notAKey = known.eventTime() == null ? times.notAKey(event.model(), event.entity()) : null;
             if (notAKey != null) {
@@ -79,7 +84,10 @@ public final class OutcomeIntake {
                         "Maybe send the prediction_id, or the entity that the prediction was answered with."));
                 continue;
             }
-            check(event, i, happens, now, problems);
+            Untrue untrue = untrue(event.entity(), "known_at", event.knownAt(), happens, now);
+            if (untrue != null) {
+                problems.add(problem(i, untrue.field(), untrue.message(), untrue.hint()));
+            }
             List<String> entity = List.of(event.model(), event.entity());
             Integer earlier = first.putIfAbsent(entity, i);
             if (earlier != null && !outcomes.get(earlier).outcome().equals(event.outcome())) {
@@ -108,30 +116,42 @@ public final class OutcomeIntake {
         return receipts;
     }
 
-    private static void check(
-            OutcomeEvent event, int index, @Nullable Instant happens, Instant now, List<Problem> problems) {
+    /**
+     * Why an outcome cannot be true.
+     *
+     * @param field of the outcome: {@code entity}, or what its time is called
+     */
+    public record Untrue(String field, String message, String hint) {}
+
+    /**
+     * Why an outcome cannot be true, by its times; null when it can.
+     *
+     * @param entity as it is named in the message
+     * @param field what the time is called
+     * @param happens when the event happens; null when it is not known
+     */
+    public static @Nullable Untrue untrue(
+            String entity, String field, Instant knownAt, @Nullable Instant happens, Instant now) {
         if (happens != null && happens.isAfter(now)) {
-            problems.add(problem(
-                    index,
+            return new Untrue(
                     "entity",
-                    "The event (%s) happens at %s, but it is %s: its outcome cannot be known yet."
-                            .formatted(event.entity(), happens, now),
-                    "Maybe the outcome of an earlier event was meant."));
-        } else if (happens != null && event.knownAt().isBefore(happens)) {
-            problems.add(problem(
-                    index,
-                    "known_at",
-                    "The outcome of (%s) was known at %s, before the event at %s; expected a later time."
-                            .formatted(event.entity(), event.knownAt(), happens),
-                    "Maybe leave known_at out: now is taken."));
-        } else if (event.knownAt().isAfter(now.plus(CLOCKS))) {
-            problems.add(problem(
-                    index,
-                    "known_at",
-                    "The value (%s) of known_at lies in the future: it is %s; expected a time that has passed."
-                            .formatted(event.knownAt(), now),
-                    "Maybe leave known_at out: now is taken."));
+                    "The event (%s) happens at %s, but it is %s: its outcome cannot be known yet.".formatted(entity, happens, now),
+                    "Maybe the outcome of an earlier event was meant.");
         }
+        if (happens != null && knownAt.isBefore(happens)) {
+            return new Untrue(
+                    field,
+                    "The outcome of (%s) was known at %s, before the event at %s; expected a later time."
+                            .formatted(entity, knownAt, happens),
+                    "Maybe leave %s out: now is taken.".formatted(field));
+        }
+        return knownAt.isAfter(now.plus(CLOCKS))
+                ? new Untrue(
+                        field,
+                        "The value (%s) of %s lies in the future: it is %s; expected a time that has passed."
+                                .formatted(knownAt, field, now),
+                        "Maybe leave %s out: now is taken.".formatted(field))
+                : null;
     }
 
     private static Problem problem(int index, String field, String message, String hint) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What became of an outcome that was sent.
  *
  * @param event the outcome
- * @param matched whether the log holds a prediction of that model and entity; one that does not is kept all the same, and
+ * @param matched whether the log holds a prediction of that model and entity, or of that id; one that does not is kept all the same, and
  *     settles predictions that come later
  * @param before the outcome that counted until now, or null when there was none
  */

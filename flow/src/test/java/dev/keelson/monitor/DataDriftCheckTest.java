@@ -1,6 +1,7 @@
 package dev.keelson.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.error.KeelsonException;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -243,6 +245,22 @@ class DataDriftCheckTest {
             }
             assertThat(DriftReport.fromJson(report.toJson().toString())).isEqualTo(report);
         }
+    }
+
+    @Test
+    void kolmogorovSmirnovOfFewRowsIsExactAsInSciPy() {
+        double[] reference = IntStream.range(0, 1_000).mapToDouble(i -> i * 617 % 1_000 / 1e3).toArray();
+        double[] current = IntStream.range(0, 700).mapToDouble(i -> 0.93 * (i * 431 % 700 + 0.5) / 700).toArray();
+
+        DriftReport report = DataDriftCheck.check(
+                frame("reference", Map.of("x", new Vector.Doubles(reference, null))),
+                frame("current", Map.of("x", new Vector.Doubles(current, null))),
+                settings(rule(Policy.METHODS, DriftMethods.defaults(), List.of()), null),
+                null,
+                AT);
+
+        // scipy.stats.ks_2samp 1.10.1: auto and exact; the large-sample law has 0.03304038
+        assertThat(Objects.requireNonNull(feature(report, "x").method()).value()).isCloseTo(0.032983625918768834, within(1e-12));
     }
 
     @Test

@@ -147,17 +147,29 @@ public final class InMemoryPredictionLog implements PredictionLog {
         return indexed().map(logged -> {
             int place = 0;
             int outcome = 0;
+            String key = settledBy(logged.event(), seen);
             for (int i = 0; i < seen.size(); i++) {
                 if (place == 0 && seen.get(i) instanceof PredictionEvent event && event.id().equals(logged.event().id())) {
                     place = i + 1;
                 } else if (seen.get(i) instanceof OutcomeEvent event
                         && event.model().equals(logged.event().model())
-                        && event.entity().equals(logged.event().entity())) {
+                        && event.entity().equals(key)) {
                     outcome = i + 1;
                 }
             }
             return new Placed(Math.max(place, outcome), place, logged);
         });
+    }
+
+    /** Under what the outcome that counts for a prediction stands: its id, or its entity. */
+    private static String settledBy(PredictionEvent prediction, List<Object> seen) {
+        String id = prediction.id().toString();
+        return seen.stream()
+                        .anyMatch(each -> each instanceof OutcomeEvent event
+                                && event.model().equals(prediction.model())
+                                && event.entity().equals(id))
+                ? id
+                : prediction.entity();
     }
 
     @Override
@@ -177,20 +189,32 @@ public final class InMemoryPredictionLog implements PredictionLog {
 
     @Override
     public synchronized Knowledge known(String model, String entity) {
-        Instant eventTime = null;
+        PredictionEvent last = null;
+        PredictionEvent ofId = null;
         OutcomeEvent outcome = null;
         for (Object each : records.subList(0, indexed)) {
             if (each instanceof PredictionEvent event
                     && event.model().equals(model)
                     && event.entity().equals(entity)) {
-                eventTime = event.eventTime();
+                last = event;
+            } else if (each instanceof PredictionEvent event
+                    && ofId == null
+                    && event.model().equals(model)
+                    && event.id().toString().equals(entity)) {
+                ofId = event;
             } else if (each instanceof OutcomeEvent event
                     && event.model().equals(model)
                     && event.entity().equals(entity)) {
                 outcome = event;
             }
         }
-        return new Knowledge(eventTime, outcome);
+        PredictionEvent meant = last == null ? ofId : last;
+        if (meant == null) {
+            return new Knowledge(null, outcome, null);
+        }
+        String id = meant.id().toString();
+        boolean own = settledBy(meant, records.subList(0, indexed)).equals(id);
+        return new Knowledge(meant.eventTime(), outcome, own ? meant.id() : null);
     }
 
     @Override
@@ -228,7 +252,8 @@ public final class InMemoryPredictionLog implements PredictionLog {
             }
         }
         return predictions.values().stream().map(event -> {
-            OutcomeEvent outcome = outcomes.get(List.of(event.model(), event.entity()));
+            OutcomeEvent own = outcomes.get(List.of(event.model(), event.id().toString()));
+            OutcomeEvent outcome = own == null ? outcomes.get(List.of(event.model(), event.entity())) : own;
             return outcome == null
                     ? new LoggedPrediction(event, null, null)
                     : new LoggedPrediction(event, outcome.outcome(), outcome.knownAt());

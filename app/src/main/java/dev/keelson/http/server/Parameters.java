@@ -15,7 +15,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
     private final ServerRequest request;
     private final List<Problem> problems = new ArrayList<>();
+    private final Map<String, Instant> instants = new HashMap<>();
 
     Parameters(ServerRequest request) {
         this.request = request;
@@ -76,7 +79,9 @@ final class Parameters {
             return null;
         }
         try {
-            return value.length() == 10 ? LocalDate.parse(value).atStartOfDay(zone).toInstant() : Instant.parse(value);
+            Instant instant = value.length() == 10 ? LocalDate.parse(value).atStartOfDay(zone).toInstant() : Instant.parse(value);
+            instants.put(name, instant);
+            return instant;
         } catch (DateTimeException e) {
             wrong(name, value, "a day such as 2020-05-01 or an instant such as 2020-05-01T12:00:00Z");
             return null;
@@ -132,6 +137,12 @@ final class Parameters {
 
     /** Throws when anything was wrong. */
     void check() {
+        Instant from = instants.get("from");
+        Instant to = instants.get("to");
+        if (from != null && to != null && !from.isBefore(to)) {
+            wrong("to", to.toString(), "a time after from (%s)".formatted(from));
+            instants.clear();
+        }
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }

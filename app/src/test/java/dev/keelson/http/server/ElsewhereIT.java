@@ -172,7 +172,7 @@ final class ElsewhereIT {
         assertThat(both.path(0).path("origin").asText()).contains("its training data are not here");
         assertThat(both.path(0).path("rows").asInt()).isEqualTo(600);
         assertThat(both.path(1).path("rows").asInt()).isEqualTo(30 * 12);
-        assertThat(both.path(1).path("columns")).extracting(each -> each.path("name").asText()).containsExactly("form", "p(lost)", "p(won)");
+        assertThat(both.path(1).path("columns")).extracting(each -> each.path("name").asText()).containsExactly("form", "p(won)");
         assertThat(dataset.status()).isEqualTo(400);
         assertThat(dataset.text()).contains("no dataset is known to hold what it is asked");
         assertThat(nothing.text()).contains("would have 0 rows", "predictions submit goals");
@@ -234,7 +234,7 @@ final class ElsewhereIT {
         assertThat(standing.path("reference").asText()).as(standing.toString()).isEqualTo("tips, the first predictions handed in: its training data are not here");
         assertThat(standing.path("n_samples_reference").asInt()).isEqualTo(600);
         assertThat(standing.path("n_samples_current").asInt()).isEqualTo(100); // seven days hold fewer
-        assertThat(standing.path("features")).extracting(each -> each.path("name").asText()).containsExactlyInAnyOrder("form", "p(lost)", "p(won)");
+        assertThat(standing.path("features")).extracting(each -> each.path("name").asText()).containsExactlyInAnyOrder("form", "p(won)");
         assertThat(periods.path("n_samples_reference").asInt()).as(periods.toString()).isEqualTo(30 * 12);
         assertThat(periods.path("n_samples_current").asInt()).isEqualTo(31 * 12);
         assertThat(periods.path("verdict").asText()).isEqualTo("none");

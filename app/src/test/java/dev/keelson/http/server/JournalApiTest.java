@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keelson.http.SeededBackend;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,8 +110,89 @@ final class JournalApiTest {
         assertThat(found.path("predictions").path(0).path("entity").asText()).isEqualTo("c|d");
         assertThat(found.path("predictions").path(0).path("version").asInt()).isEqualTo(3);
         assertThat(outcomes.json().path("matched").asInt()).isEqualTo(2);
-        assertThat(client.get("/api/v1/predictions?model=tips&outcome=A").json().path("total").asInt())
+        assertThat(client.get("/api/v1/predictions?model=tips&outcome=A&from=2020-06-01T00:00:00Z").json().path("total").asInt())
                 .isEqualTo(2);
+    }
+
+    private static final String DAILY =
+            """
+            entity,event_time,probabilities.H,probabilities.D,probabilities.A,outcome,outcome_known_at
+            %1$s,2020-03-01T00:00:00Z,0.6,0.2,0.2,H,2020-03-03T00:00:00Z
+            %1$s,2020-03-08T00:00:00Z,0.5,0.3,0.2,A,%2$s
+            %1$s,2020-03-15T00:00:00Z,0.5,0.3,0.2,,
+            """;
+
+    private static String daily(String entity) {
+        return DAILY.formatted(entity, "2020-03-10T00:00:00Z");
+    }
+
+    private static List<String> outcomes(String entity) {
+        return client.get("/api/v1/predictions?model=tips&text=" + entity).json().path("predictions").valueStream()
+                .map(each -> each.path("event_time").asText().substring(8, 10) + " " + each.path("outcome").asText("open"))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void windowThatEndsBeforeItBeginsIsRefused() {
+        Client.Answer answer = client.get("/api/v1/predictions?model=tips&from=2020-06-01&to=2020-05-01");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("parameter to is wrong; expected a time after from (2020-0");
+    }
+
+    @Test
+    void outcomeThatComesWithARowSettlesThatRowAlone() {
+        Client.Answer first = client.post(SUBMIT, daily("AAPL"), "Content-Type", "text/csv");
+        Client.Answer again = client.post(SUBMIT, daily("AAPL"), "Content-Type", "text/csv");
+
+        assertThat(first.status()).as(first.text()).isEqualTo(200);
+        assertThat(first.json().at("/outcomes/matched").asInt()).isEqualTo(2);
+        assertThat(again.json().path("repeated").asInt()).isEqualTo(3);
+        assertThat(again.json().at("/outcomes/repeated").asInt()).isEqualTo(2);
+        assertThat(outcomes("AAPL")).containsExactly("01 H", "08 A", "15 open");
+    }
+
+    @Test
+    void laterOutcomesAreOfOnePredictionOrOfTheOpenOnes() {
+        JsonNode rows = client.post(SUBMIT, daily("MSFT"), "Content-Type", "text/csv").json().path("predictions");
+
+        JsonNode byEntity = client.post("/api/v1/outcomes", "{\"model\":\"tips\",\"entity\":\"MSFT\",\"outcome\":\"D\"}").json();
+        assertThat(byEntity.path("matched").asInt()).isOne();
+        assertThat(outcomes("MSFT")).containsExactly("01 H", "08 A", "15 D");
+
+        JsonNode byId = client.post(
+                        "/api/v1/outcomes",
+                        "{\"prediction_id\":\"%s\",\"outcome\":\"D\"}".formatted(rows.at("/1/id").asText()))
+                .json();
+        assertThat(byId.at("/outcomes/0/corrected/from").asText()).isEqualTo("A");
+        assertThat(outcomes("MSFT")).containsExactly("01 H", "08 D", "15 D");
+    }
+
+    @Test
+    void byEntityAnOutcomeThatCameWithTheLastRowIsCorrected() {
+        client.post(SUBMIT, daily("NVDA").lines().limit(3).collect(Collectors.joining("\n")), "Content-Type", "text/csv");
+
+        JsonNode told = client.post("/api/v1/outcomes", "{\"model\":\"tips\",\"entity\":\"NVDA\",\"outcome\":\"H\"}").json();
+
+        assertThat(told.at("/outcomes/0/corrected/from").asText()).isEqualTo("A");
+        assertThat(outcomes("NVDA")).containsExactly("01 H", "08 H");
+    }
+
+    @Test
+    void refusedRequestLeavesNothingInTheLog() {
+        String early = DAILY.formatted("GOOG", "2020-03-07T00:00:00Z");
+        String twice = daily("GOOG") + "GOOG,2020-03-08T00:00:00Z,0.5,0.3,0.2,H,2020-03-10T00:00:00Z\n";
+
+        Client.Answer tooEarly = client.post(SUBMIT, early, "Content-Type", "text/csv");
+        Client.Answer contradicting = client.post(SUBMIT, twice, "Content-Type", "text/csv");
+
+        assertThat(tooEarly.status()).isEqualTo(400);
+        assertThat(fields(tooEarly)).containsExactly("predictions[1].outcome_known_at");
+        assertThat(tooEarly.text()).contains("The outcome of (GOOG) was known at 2020-03-07", "before the event at 2020-03-08");
+        assertThat(contradicting.status()).isEqualTo(400);
+        assertThat(fields(contradicting)).containsExactly("predictions[3].outcome");
+        assertThat(outcomes("GOOG")).isEmpty();
     }
 
     @Test

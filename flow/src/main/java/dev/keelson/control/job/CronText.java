@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class CronText {
     private static final List<String> DAYS = List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN");
     private static final String ANY = "*";
+    /** As the library words days and months of a date: {@code at 13 day at Friday day}. */
+    private static final Pattern NO_ENGLISH = Pattern.compile("\\bat \\w+(?:(?:, | and )\\w+)* (?:days?|months?)\\b");
 
     private CronText() {}
 
@@ -32,9 +35,13 @@ public final class CronText {
         return "%s, %s".formatted(words, zone.getId());
     }
 
-    /** A step that does not divide its whole is told as it is written: in words it would sound as if it came at even distances. */
+    /**
+     * As the library words it; as it is written where that is no English, and a step that does not divide its whole: in words it
+     * would sound as if it came at even distances.
+     */
     private static String rare(String cron, Cron parsed) {
-        return cron.contains("/") ? "cron " + cron : CronDescriptor.instance(Locale.UK).describe(parsed);
+        String words = CronDescriptor.instance(Locale.UK).describe(parsed);
+        return cron.contains("/") || NO_ENGLISH.matcher(words).find() ? "at the times of cron `%s`".formatted(cron) : words;
     }
 
     /** The forms that nearly all schedules have; the others are described field by field. */

@@ -8,11 +8,13 @@ import dev.keelson.error.Suggestion;
 import dev.keelson.expression.Condition;
 import dev.keelson.expression.Condition.Op;
 import dev.keelson.expression.Condition.Unit;
+import dev.keelson.train.ModelDefinition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -27,13 +29,17 @@ public final class Thresholds {
     /** The kind of the reports that keep those a version is judged by. */
     public static final String KIND = "thresholds";
 
+    private static final String GAIN = "better_than_champion";
     private static final String MARGIN = "margin";
     private static final String ALPHA = "alpha";
     private static final Set<String> GUARDS = Set.of("predictions", "days");
     private static final Set<String> AT_MOST = Set.of("log_loss", "brier", "rps", "ece", "rmse", "mae");
     private static final Set<String> AT_LEAST = Set.of(
             "accuracy", "balanced_accuracy", "macro_f1", "macro_precision", "macro_recall", "weighted_f1", "f1", "precision",
-            "recall", "roc_auc", "pr_auc", "mcc", "r2", "better_than_champion");
+            "recall", "roc_auc", "pr_auc", "mcc", "r2", GAIN);
+
+    private static final Set<String> OF_NUMBERS = Set.of("rmse", "mae", "r2");
+    private static final Set<String> OF_TWO_CLASSES = Set.of("f1", "precision", "recall");
 
     private Thresholds() {}
 
@@ -55,7 +61,7 @@ public final class Thresholds {
         List<Problem> problems = new ArrayList<>();
         thresholds.forEach((name, value) -> {
             double most = name.equals(DRIFT) ? 1 : name.equals(ALPHA) ? 0.5 : Double.POSITIVE_INFINITY;
-            boolean reached = !(AT_LEAST.contains(name) && !name.equals("better_than_champion") && value > 1);
+            boolean reached = !(AT_LEAST.contains(name) && !name.equals(GAIN) && value > 1);
             boolean share = Double.isFinite(most);
             if (!names().contains(name)) {
                 problems.add(Problem.of(
@@ -78,6 +84,50 @@ public final class Thresholds {
         if (!problems.isEmpty()) {
             throw new KeelsonException(problems, null);
         }
+    }
+
+    /** Metrics that limits of a model can be on, sorted: those that its trainings keep of their test period. */
+    public static SortedSet<String> measured(ModelDefinition model) {
+        SortedSet<String> all = new TreeSet<>(AT_LEAST);
+        all.addAll(AT_MOST);
+        all.remove(GAIN);
+        if (model.isNumber()) {
+            all.retainAll(OF_NUMBERS);
+        } else {
+            all.removeAll(OF_NUMBERS);
+            if (model.classes().size() > 2) {
+                all.removeAll(OF_TWO_CLASSES);
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Those of some limits that a model can never meet, because it has no such metric; sorted.
+     *
+     * @param names of limits; what are none is left to others
+     */
+    public static SortedSet<String> unmet(ModelDefinition model, Set<String> names) {
+        SortedSet<String> unmet = new TreeSet<>(names);
+        unmet.retainAll(names());
+        unmet.removeAll(measured(model));
+        unmet.removeAll(GUARDS);
+        unmet.removeAll(List.of(DRIFT, MARGIN, ALPHA));
+        if (!model.isNumber()) {
+            unmet.remove(GAIN); // a difference of hit rates
+        }
+        return unmet;
+    }
+
+    /** Problems of the limits of a call that one of its models can never meet. */
+    public static List<Problem> unsuited(ModelDefinition model, Set<String> names) {
+        return unmet(model, names).stream()
+                .map(each -> Problem.of(
+                        ErrorCode.BAD_REQUEST,
+                        "The threshold %s does not suit the model %s, whose trainings keep no such metric; there are %s."
+                                .formatted(each, model.name(), measured(model)),
+                        "Maybe ask for the model %s by itself.".formatted(model.name())))
+                .toList();
     }
 
     /** A policy with these limits in place of its own. */

@@ -97,12 +97,12 @@ public final class HealthCheck {
         if (drift != null && drift.verdict() == DriftReport.Verdict.ALARM && drift.alarmed() >= IMPORTANT) {
             return new Decision(
                     true,
-                    String.format(Locale.ROOT, "Columns with %.0f %% of its importance moved: %s.", 100 * drift.alarmed(), names(drift)));
+                    "%s%s moved: %s.".formatted(drift.weighted() ? "Columns with " : "", drift.share(), names(drift)));
         }
         if (drift != null && drift.verdict() == DriftReport.Verdict.ALARM) {
             return new Decision(
                     false,
-                    String.format(Locale.ROOT, "%s moved, with %.0f %% of its importance (training is advised from %.0f %%)%s.", names(drift), 100 * drift.alarmed(), 100 * IMPORTANT,
+                    String.format(Locale.ROOT, "%s moved, %s%s (training is advised from %.0f %%)%s.", names(drift), drift.weighted() ? "with " : "", drift.share(), 100 * IMPORTANT,
                                     scores.getFirst().known() ? ", and it is not shown to be worse" : "; whether it is worse is unknown"));
         }
         if (scores.getFirst().known() || drifts) {

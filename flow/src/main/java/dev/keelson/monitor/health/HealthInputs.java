@@ -5,6 +5,7 @@ import dev.keelson.monitor.DriftReport;
 import dev.keelson.stats.Interval;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,7 @@ public record HealthInputs(
      * @param alarming names of those that alarm
      * @param alarmed share of the model's importance, or of the columns where it has none, that alarms
      * @param warned share that warns
+     * @param weighted whether these are shares of its importance, and not of the columns
      */
     public record Drift(
             int version,
@@ -103,9 +105,17 @@ public record HealthInputs(
             int columns,
             List<String> alarming,
             double alarmed,
-            double warned) {
+            double warned,
+            boolean weighted) {
         public Drift {
             alarming = List.copyOf(alarming);
+        }
+
+        /** What alarms, such as {@code 75 % of its importance}, or {@code 3 of 4 columns} where no importance is known. */
+        String share() {
+            return weighted
+                    ? String.format(Locale.ROOT, "%.0f %% of its importance", 100 * alarmed)
+                    : "%d of %d columns".formatted(alarming.size(), columns);
         }
     }
 

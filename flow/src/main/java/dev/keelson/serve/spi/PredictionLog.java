@@ -21,7 +21,10 @@ public interface PredictionLog extends AutoCloseable {
     /** Appends predictions in order; waits until they are on disk when {@code durable}. */
     void append(List<PredictionEvent> events, boolean durable);
 
-    /** Appends outcomes in order; waits until they are on disk when {@code durable}. */
+    /**
+     * Appends outcomes in order; waits until they are on disk when {@code durable}. Of a prediction the last one of its id counts
+     * ({@link OutcomeEvent#ofPrediction}), or, where there is none, the last one of its entity.
+     */
     void appendOutcomes(List<OutcomeEvent> outcomes, boolean durable);
 
     /** Appends trainings and evaluations in order; waits until they are on disk when {@code durable}. */
@@ -71,7 +74,7 @@ public interface PredictionLog extends AutoCloseable {
     /** Indexed trainings and evaluations, newest first; of the same moment the one appended last. */
     List<ModelEvent> events(ModelEventQuery query);
 
-    /** What is indexed of an entity of a model. */
+    /** What is indexed of an entity of a model, or of one of its predictions by its id. */
     Knowledge known(String model, String entity);
 
     /** The end of the journal: everything before it is on disk. */
@@ -98,10 +101,11 @@ public interface PredictionLog extends AutoCloseable {
     /**
      * What the log knows of an entity.
      *
-     * @param eventTime when its event happens, by the prediction appended last; null when it was never predicted
-     * @param outcome the one appended last, or null
+     * @param eventTime when its event happens, by the prediction appended last, or of that id; null when it was never predicted
+     * @param outcome the one of this name appended last, or null
+     * @param own the id of the prediction appended last, where an outcome of its own settles it; else null
      */
-    record Knowledge(@Nullable Instant eventTime, @Nullable OutcomeEvent outcome) {}
+    record Knowledge(@Nullable Instant eventTime, @Nullable OutcomeEvent outcome, @Nullable UUID own) {}
 
     /**
      * A place in the journal.

@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CronTextTest {
     private static final ZoneId LONDON = ZoneId.of("Europe/London");
@@ -28,8 +29,8 @@ final class CronTextTest {
             0 3 */10 * *     | on day 1, 11, 21 and 31 of every month at 03:00
             0 3 */2 * *      | on day 1, 3, 5 … 31 of every month at 03:00
             0 3 * 6,7 *      | every day of June and July at 03:00
-            0 */5 * * *      | cron 0 */5 * * *
-            0 3 1 */9 MON    | cron 0 3 1 */9 MON
+            0 */5 * * *      | at the times of cron `0 */5 * * *`
+            0 3 1 */9 MON    | at the times of cron `0 3 1 */9 MON`
             */15 * * * *     | every 15 minutes
             * * * * *        | every minute
             10 * * * *       | every hour at minute 10
@@ -43,6 +44,12 @@ final class CronTextTest {
     @CsvSource({"0 2 1 1 *", "0 2 13 * FRI", "0 9-17 * * *"})
     void rareOnesAreNotToldAsUsualOnes(String cron) {
         assertThat(CronText.sentence(cron, LONDON)).endsWith(", Europe/London").doesNotContain("every day at 02:00");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0 3 13 * 5", "0 3 28 2 5"})
+    void datesThatTheLibraryHasNoEnglishForAreShownAsTheyAre(String cron) {
+        assertThat(CronText.sentence(cron, LONDON)).isEqualTo("at the times of cron `%s`, Europe/London".formatted(cron));
     }
 
     @Test

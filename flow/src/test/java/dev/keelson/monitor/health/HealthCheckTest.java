@@ -40,7 +40,7 @@ final class HealthCheckTest {
     }
 
     private static Drift drift(Verdict verdict, double alarmed, String... columns) {
-        return new Drift(3, NOW, verdict, "Said so.", 9, List.of(columns), alarmed, 0);
+        return new Drift(3, NOW, verdict, "Said so.", 9, List.of(columns), alarmed, 0, true);
     }
 
     private static HealthInputs inputs(
@@ -160,6 +160,15 @@ final class HealthCheckTest {
     }
 
     @Test
+    void columnsAreCountedWhereTheirImportanceIsNotKnown() {
+        Drift most = new Drift(3, NOW, Verdict.ALARM, "Said so.", 4, List.of("x", "y", "z"), 0.75, 0, false);
+        Drift few = new Drift(3, NOW, Verdict.ALARM, "Said so.", 9, List.of("x"), 1 / 9.0, 0, false);
+
+        assertThat(HealthCheck.of(inputs(null, null, most), COSTS).why()).contains("3 of 4 columns moved: x, y, z.").doesNotContain("importance");
+        assertThat(HealthCheck.of(inputs(null, null, few), COSTS).why()).contains("x moved, 1 of 9 columns (training").doesNotContain("importance");
+    }
+
+    @Test
     void driftIsAReasonToTrainOnlyWhereItMatters() {
         HealthReport little = HealthCheck.of(inputs(performance(0.60, 60), null, drift(Verdict.ALARM, 0.05, "odds")), COSTS);
         HealthReport much = HealthCheck.of(inputs(performance(0.60, 60), null, drift(Verdict.ALARM, 0.4, "elo", "form")), COSTS);
@@ -174,7 +183,7 @@ final class HealthCheckTest {
 
     @Test
     void checkOfAnotherVersionOrOfTooLittleDataTellsNothing() {
-        Drift other = new Drift(2, NOW, Verdict.ALARM, "x", 9, List.of("elo"), 0.9, 0);
+        Drift other = new Drift(2, NOW, Verdict.ALARM, "x", 9, List.of("elo"), 0.9, 0, true);
 
         assertThat(HealthCheck.of(inputs(null, null, other), COSTS).score("drift").sentence()).contains("judged v2");
         assertThat(HealthCheck.of(inputs(null, null, other), COSTS).requiresRetraining()).isNull();

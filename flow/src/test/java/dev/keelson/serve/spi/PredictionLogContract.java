@@ -237,6 +237,51 @@ public abstract class PredictionLogContract {
     }
 
     @Test
+    void outcomeOfOnePredictionSettlesThatOneAlone() {
+        log.append(List.of(prediction(1, "a", T0), prediction(2, "a", T0.plusSeconds(7)), prediction(3, "a", T0.plusSeconds(8))), false);
+        log.appendOutcomes(
+                List.of(
+                        OutcomeEvent.ofPrediction("m", new UUID(0, 2), "D", T0.plusSeconds(9)),
+                        OutcomeEvent.ofPrediction("other", new UUID(0, 3), "A", T0.plusSeconds(9))),
+                false);
+        log.catchUp();
+
+        assertThat(log.find(ALL)).extracting(LoggedPrediction::outcome).containsExactly(null, "D", null);
+        assertThat(log.settled(0, 0, 9)).extracting(each -> each.prediction().outcome()).containsExactly("D");
+        assertThat(log.known("m", new UUID(0, 2).toString()))
+                .isEqualTo(new PredictionLog.Knowledge(
+                        T0.plusSeconds(7), OutcomeEvent.ofPrediction("m", new UUID(0, 2), "D", T0.plusSeconds(9)), new UUID(0, 2)));
+        assertThat(log.known("m", "a")).isEqualTo(new PredictionLog.Knowledge(T0.plusSeconds(8), null, null));
+    }
+
+    @Test
+    void outcomeOfOnePredictionCountsBeforeThatOfItsEntity() {
+        log.append(List.of(prediction(1, "a", T0), prediction(2, "a", T0.plusSeconds(7))), false);
+        log.appendOutcomes(List.of(OutcomeEvent.ofPrediction("m", new UUID(0, 2), "D", T0.plusSeconds(9))), false);
+        log.appendOutcomes(List.of(new OutcomeEvent("m", "a", "H", T0.plusSeconds(9))), false);
+        log.catchUp();
+
+        assertThat(log.find(ALL)).extracting(LoggedPrediction::outcome).containsExactly("H", "D");
+        assertThat(log.settled(0, 0, 9)).extracting(each -> each.prediction().outcome()).containsExactly("D", "H");
+
+        log.appendOutcomes(List.of(OutcomeEvent.ofPrediction("m", new UUID(0, 2), "A", T0.plusSeconds(9))), false);
+        log.catchUp();
+
+        assertThat(log.find(ALL)).extracting(LoggedPrediction::outcome).containsExactly("H", "A");
+        assertThat(log.settled(0, 0, 1)).extracting(each -> each.prediction().outcome()).containsExactly("H");
+    }
+
+    @Test
+    void outcomeOfOnePredictionMayComeBeforeIt() {
+        log.appendOutcomes(List.of(OutcomeEvent.ofPrediction("m", new UUID(0, 1), "H", T0)), false);
+        log.append(List.of(prediction(1, "a", T0), prediction(2, "a", T0)), false);
+        log.catchUp();
+
+        assertThat(log.find(ALL)).extracting(LoggedPrediction::outcome).containsExactly("H", null);
+        assertThat(log.settled(0, 0, 9)).extracting(each -> each.prediction().event().id()).containsExactly(new UUID(0, 1));
+    }
+
+    @Test
     void outcomeOfAnotherModelSettlesNothing() {
         log.append(List.of(prediction(1, "a", T0)), false);
         log.appendOutcomes(List.of(new OutcomeEvent("other", "a", "H", T0)), false);
@@ -257,11 +302,11 @@ public abstract class PredictionLogContract {
         log.catchUp();
 
         assertThat(log.known("m", "a"))
-                .isEqualTo(new PredictionLog.Knowledge(T0.plusSeconds(7), new OutcomeEvent("m", "a", "D", T0)));
-        assertThat(log.known("m", "b")).isEqualTo(new PredictionLog.Knowledge(T0, null));
+                .isEqualTo(new PredictionLog.Knowledge(T0.plusSeconds(7), new OutcomeEvent("m", "a", "D", T0), null));
+        assertThat(log.known("m", "b")).isEqualTo(new PredictionLog.Knowledge(T0, null, null));
         assertThat(log.known("m", "never predicted").eventTime()).isNull();
         assertThat(log.known("m", "never predicted").outcome()).isNotNull();
-        assertThat(log.known("other", "a")).isEqualTo(new PredictionLog.Knowledge(null, null));
+        assertThat(log.known("other", "a")).isEqualTo(new PredictionLog.Knowledge(null, null, null));
     }
 
     @Test

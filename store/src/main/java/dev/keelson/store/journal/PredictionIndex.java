@@ -42,15 +42,15 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
  *
  * <p>A row's {@code place} is {@link Journal.Standing#place} of its record; the position up to which the journal has been read
  * is stored in the transaction that stores the rows, so every record counts exactly once.
- * Every outcome is kept, so that the index can be cut back; the one with the highest place counts. A prediction whose id
- * is known already is left out. {@code synchronous=NORMAL}: what a power failure takes is read again from the journal.
+ * Every outcome is kept, so that the index can be cut back; the one with the highest place counts, of those under a prediction's
+ * own id before those of its entity. A prediction whose id is known already is left out. {@code synchronous=NORMAL}: what a power failure takes is read again from the journal.
  * An index of another schema version is made anew.
  *
  * <p>Times are microseconds; numbers are little-endian doubles in a BLOB. Safe for use by several threads; one writes at
  * a time.
  */
 final class PredictionIndex implements JournalCopy, AutoCloseable {
-    static final int SCHEMA_VERSION = 5;
+    static final int SCHEMA_VERSION = 6;
 
     private static final List<String> TABLES = List.of("predictions", "outcomes", "events");
     private static final int ROWS_PER_TRANSACTION = 2_000;
@@ -88,9 +88,11 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
                 place integer not null,
                 outcome text not null,
                 known_at integer not null,
+                prediction blob generated always as (case when length(entity) = 36 then unhex(entity, '-') end) virtual,
                 primary key (model, entity, place)
             ) strict, without rowid""",
             "create index outcomes_by_place on outcomes (place)",
+            "create index outcomes_by_prediction on outcomes (prediction, place) where prediction is not null",
             """
             create table events (
                 place integer not null primary key,
@@ -107,9 +109,10 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
             // up to where it has read, and what the last record before that says
             "create table index_position (place integer not null, last_place integer not null, last_check integer not null) strict",
             "create table segments_checked (segment integer primary key, stamp text not null, number integer, line_check integer) strict");
-    private static final String JOIN_OUTCOMES =
-            " left join outcomes o on o.model = p.model and o.entity = p.entity and o.place = ("
-                    + "select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity)";
+    private static final String COUNTS =
+            "coalesce((select max(x.place) from outcomes x where x.prediction = p.id and x.model = p.model),"
+                    + " (select max(x.place) from outcomes x where x.model = p.model and x.entity = p.entity))";
+    private static final String JOIN_OUTCOMES = " left join outcomes o on o.place = " + COUNTS;
     private static final String SELECT = """
             select p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
                 p.probabilities, p.features, p.watched, o.outcome, o.known_at, p.place, o.place, p.keys,
@@ -117,7 +120,8 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
             from predictions p""" + JOIN_OUTCOMES;
     private static final String SELECT_BY_OUTCOME = SELECT.replace(
             "from predictions p left join outcomes o on",
-            "from outcomes o cross join predictions p on p.place < o.place and");
+            "from outcomes o cross join predictions p on p.place < o.place"
+                    + " and (p.id = o.prediction or (p.entity = o.entity and p.model = o.model)) and");
 
     /** Role by role, as the index of entities has them: a step for each role, not for each prediction of the entity. */
     private static final String LAST_OF_ANY_ROLE = """
@@ -128,6 +132,9 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
                     (select max(place) from predictions where entity = ?1 and model = ?2 and role = last.role)
                 from last where last.role is not null)
             select max(place) from last""";
+
+    private static final String OF_ID =
+            "select place from predictions where length(?1) = 36 and id = unhex(?1, '-') and model = ?2";
 
     private static final String SELECT_ROWS = """
             select p.place, p.id, p.model, p.version, p.role, p.entity, p.segment, p.event_time, p.as_of, p.at,
@@ -488,14 +495,17 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
         return reading(connection -> {
             Instant eventTime = null;
             OutcomeEvent outcome = null;
+            UUID own = null;
             try (PreparedStatement statement = connection.prepareStatement(
-                            "select event_time from predictions where place = (" + LAST_OF_ANY_ROLE + ")");
+                            "select p.event_time, p.id, exists (select 1 from outcomes x where x.prediction = p.id and x.model = p.model)"
+                                    + " from predictions p where p.place = coalesce((" + LAST_OF_ANY_ROLE + "), (" + OF_ID + "))");
                     PreparedStatement outcomes = connection.prepareStatement(
                             "select outcome, known_at from outcomes where entity = ? and model = ?"
                                     + " order by place desc limit 1")) {
                 try (ResultSet row = asked(statement, model, entity)) {
                     if (row.next()) {
                         eventTime = Micros.toInstant(row.getLong(1));
+                        own = row.getBoolean(3) ? uuid(row.getBytes(2)) : null;
                     }
                 }
                 try (ResultSet row = asked(outcomes, model, entity)) {
@@ -504,7 +514,7 @@ final class PredictionIndex implements JournalCopy, AutoCloseable {
                     }
                 }
             }
-            return new Knowledge(eventTime, outcome);
+            return new Knowledge(eventTime, outcome, own);
         });
     }
 
