@@ -167,7 +167,7 @@ final class ProjectJobsTest {
 
             assertThat(failed.state()).isEqualTo(State.FAILED);
             assertThat(failed.toJson().path("failure").asText()).isEqualTo("There are no rows.");
-            assertThat(jobs.start(ModelTraining.full("other", "ann")).state()).isEqualTo(State.RUNNING);
+            assertThat(jobs.start(ModelTraining.full("other", "ann")).state()).isIn(State.RUNNING, State.DONE); // it may be quick
         }
     }
 
