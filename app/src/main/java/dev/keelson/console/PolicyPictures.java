@@ -266,8 +266,14 @@ final class PolicyPictures {
         }
         svg.text("title", (LEFT + RIGHT) / 2, bottom + 36, "middle", "trainings");
         for (JsonNode each : all) {
-            svg.circle(each.path("yardstick").asBoolean() ? "ring" : "dot", x.at(each.path("retrains").asDouble()), y.at(each.path("loss").asDouble()), 5, "%s: loss %s, %s trainings"
-                    .formatted(name(each), each.path("loss").asText(), each.path("retrains").asText()));
+            int trainings = each.path("retrains").asInt();
+            double loss = each.path("loss").asDouble();
+            svg.circle(
+                    each.path("yardstick").asBoolean() ? "ring" : "dot",
+                    x.at(trainings),
+                    y.at(loss),
+                    5,
+                    String.format(Locale.ROOT, "%s: loss %.5g, %d %s", name(each), loss, trainings, trainings == 1 ? "training" : "trainings"));
         }
         names(svg, together(all, x, y), bottom);
         return svg.done();

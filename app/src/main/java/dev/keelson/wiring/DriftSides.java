@@ -245,7 +245,7 @@ final class DriftSides implements AutoCloseable {
                             ErrorCode.UNSAFE_PATH,
                             "The file (%s) lies outside of the project's folder; only files in it are read for a request."
                                     .formatted(name),
-                            "Maybe copy it there, or use the command line.");
+                            "Maybe copy it there, or use the command line while no server runs.");
                 }
             }
             return path;
