@@ -11,6 +11,7 @@ import dev.keelson.project.Project;
 import dev.keelson.wiring.LiveProject;
 import dev.keelson.wiring.ProjectDrift;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -77,7 +78,7 @@ final class DriftTables {
                         .formatted(
                                 report.model(),
                                 report.version() == 0 ? "" : " v" + report.version(),
-                                report.at(),
+                                report.at().truncatedTo(ChronoUnit.SECONDS),
                                 report.verdict().word(),
                                 report.reason()));
         report.details().findings().forEach(each -> session.console().note("  " + each.sentence()));
