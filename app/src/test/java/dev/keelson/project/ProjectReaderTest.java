@@ -579,7 +579,7 @@ class ProjectReaderTest {
                 .replace("late_window: 3d", "late_windw: 3d")
                 .replace("mean(goals_for) over", "mean(goals_fro) over")
                 .replace("embargo: 2d", "embargo: 1h")
-                .replace("30 23 * * *", "30 23 * *");
+                .replace("0 1 * * *", "0 1 * *");
 
         List<Problem> problems = FootballProject.problems(folder, text, FootballProject.HEADERS);
 

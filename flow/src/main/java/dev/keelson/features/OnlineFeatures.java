@@ -67,6 +67,11 @@ public final class OnlineFeatures {
     public static final int DEFAULT_CACHED_STATES = 50_000;
 
     private static final long NEVER = Long.MAX_VALUE;
+    /**
+     * How long before the moment up to which rows are applied those begin whose keys also hold how they stood before. The
+     * events of a day without a time are asked about as of its midnight: at most a day ago, of 25 hours when clocks go back.
+     */
+    private static final long HELD_MICROS = 26 * 3_600_000_000L;
     /** Stands in the store between a view's name and the mark of its being filled anew. */
     private static final String ASIDE = "+";
     /** How often a reading begins anew because others change a shared store. */
@@ -676,7 +681,7 @@ public final class OnlineFeatures {
                 SourceRows later = rows.knownBetween(Math.max(from, until), NEVER);
                 waiting.put(source, later);
                 for (LiveView view : readers) {
-                    changes.put(view, changed(view, due, view.watermark));
+                    changes.put(view, changed(view, due, view.watermark, until));
                 }
                 applied += due.rows();
                 stillWaiting += later.rows();
@@ -714,7 +719,7 @@ public final class OnlineFeatures {
                     .filter(view -> names.contains(view.plan.name()))
                     .toList();
             for (LiveView view : readers) {
-                changes.put(view, changed(view, due, view.watermark));
+                changes.put(view, changed(view, due, view.watermark, until));
             }
             publish(changes, move ? readers : List.of(), until);
         } catch (ChangedElsewhere e) {
@@ -770,8 +775,11 @@ public final class OnlineFeatures {
         return held == null ? given : held.replacedBy(given);
     }
 
-    /** The states that rows known from an instant on change, as changed copies. */
-    private Map<String, KeyState> changed(LiveView view, SourceRows due, long from) {
+    /**
+     * The states that rows known from an instant on change, as changed copies. Those that a row known shortly before
+     * {@code until} changes hold how they stood before it.
+     */
+    private Map<String, KeyState> changed(LiveView view, SourceRows due, long from, long until) {
         Map<String, KeyState> copies = new HashMap<>();
         if (due.rows() == 0) {
             return copies;
@@ -780,6 +788,11 @@ public final class OnlineFeatures {
         KeyIndex index = due.keys();
         @Nullable KeyState[] changed = new @Nullable KeyState[index.size()];
         Map<String, OnlineStore.Entry> fetched = shared == null ? Map.of() : fetch(view, index);
+        long[] knownAts = due.knownAts();
+        long heldFrom = until - HELD_MICROS;
+        var now = new Object() {
+            private long known;
+        };
         ViewPlan.States copying = key -> {
             KeyState copy = changed[key];
             if (copy == null) {
@@ -787,11 +800,14 @@ public final class OnlineFeatures {
                 copy = current == null ? view.plan.newState() : current.copy();
                 changed[key] = copy;
             }
+            if (now.known >= heldFrom && now.known > copy.newestKnown()) {
+                copy.holdBefore();
+            }
             return copy;
         };
-        long[] knownAts = due.knownAts();
         for (int row = 0; row < knownAts.length; row++) {
             if (knownAts[row] >= from) {
+                now.known = knownAts[row];
                 events.apply(row, copying);
             }
         }
@@ -979,7 +995,7 @@ public final class OnlineFeatures {
 
     private Overlay over(LiveView view, SourceRows rows, long until) {
         SourceRows due = rows.knownBetween(view.watermark, until).inApplicationOrder();
-        return new Overlay(changed(view, due, view.watermark), due);
+        return new Overlay(changed(view, due, view.watermark, NEVER), due);
     }
 
     private long firstKnown(long from) {
@@ -1026,7 +1042,8 @@ public final class OnlineFeatures {
     /**
      * The state of a key before an instant, or null when there is none.
      *
-     * @throws KeelsonException BAD_REQUEST if the state contains what became known from then on
+     * @throws KeelsonException BAD_REQUEST if the state contains what became known from then on, and how it stood then is
+     *     not held
      */
     private @Nullable KeyState state(LiveView view, String key, long asOf) {
         Overlay overlay = view.overlay;
@@ -1036,9 +1053,13 @@ public final class OnlineFeatures {
         }
         KeyState state = over == null ? stored(view, key) : over;
         if (state != null && state.newestKnown() >= asOf) {
+            KeyState before = state.before();
+            if (before != null && before.newestKnown() < asOf) {
+                return before.newestKnown() == KeyState.NONE ? null : before;
+            }
             throw new KeelsonException(
                     ErrorCode.BAD_REQUEST,
-                    "The features are asked for as of %s, but `%s` of the view (%s) contains what became known at %s already; online values are not kept as they were."
+                    "The features are asked for as of %s, but `%s` of the view (%s) contains what became known at %s already; online values are not kept as they were long before."
                             .formatted(
                                     Micros.toInstant(asOf),
                                     ViewPlan.isGroup(key) ? "the group" : key,
@@ -1096,7 +1117,8 @@ public final class OnlineFeatures {
      * @param request a row of {@link FeatureService#requestSchema()}
      * @param asOf when it is asked; rows that became known since the last advance are not contained
      * @throws KeelsonException BAD_REQUEST if an entity's values contain what became known at {@code asOf} or later through an
-     *     advance: its values of then are no longer held. Those of pushed rows are
+     *     advance, and its values of then are no longer held: they are where nothing but what became known last, within 26
+     *     hours of the end of that advance, is not before {@code asOf}. Those of pushed rows are held always
      */
     public FeatureVector get(FeatureService service, Row request, Instant asOf) {
         long micros = Micros.of(asOf);

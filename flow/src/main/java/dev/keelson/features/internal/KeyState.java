@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  * what a window holds depends on the set of applied events alone. Events that no later reading can need are dropped:
  * every later reading has an {@code as_of} above the known time of the event that is being applied.
  *
- * <p>Binary form, version 1, big-endian:
+ * <p>A state may also hold how it stood {@linkplain #before before its newest known time}, for questions of that very
+ * moment, which do not see what became known with it.
+ *
+ * <p>Binary form, version 2, big-endian:
  *
  * <pre>
- * u8   version (1)
+ * u8   version (2; 1 where nothing may follow the events)
  * i64  fingerprint of the view's definition
  * i64  newest event time, microseconds
  * i64  newest known time, microseconds
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * i32  events N
  * i64  x C              cells (doubles by their raw bits)
  * N x (i64 event time, L x f64)   oldest first
+ * [the same again, of the state before]
  * </pre>
  *
  * <p>Safe for reading by several threads while it does not change.
@@ -34,7 +38,7 @@ public final class KeyState {
     /** {@link #newestEvent()} of a state without events. */
     public static final long NONE = Long.MIN_VALUE;
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
     private static final Computed[] NOTHING = {};
     private static final int HEADER_BYTES = 1 + 3 * 8 + 2 * 2 + 4;
 
@@ -46,6 +50,7 @@ public final class KeyState {
     private int size;
     private long[] eventTimes;
     private double[] values;
+    private @Nullable KeyState before;
     private volatile Computed[] computed = NOTHING;
 
     /** What a fold made of the events from one on. */
@@ -72,7 +77,7 @@ public final class KeyState {
         System.arraycopy(other.values, other.first * lanes, values, 0, size * lanes);
     }
 
-    /** An independent copy. */
+    /** An independent copy, which holds no state before. */
     public KeyState copy() {
         return new KeyState(this);
     }
@@ -85,6 +90,19 @@ public final class KeyState {
     /** The greatest known time applied, or {@link #NONE}. */
     public long newestKnown() {
         return newestKnown;
+    }
+
+    /**
+     * The state with what was known strictly before {@link #newestKnown()} alone; empty, with {@link #NONE} as its own
+     * newest known time, when that was nothing, and null when it is not held.
+     */
+    public @Nullable KeyState before() {
+        return before;
+    }
+
+    /** Holds the state as it stands as the one {@link #before} what is applied next. */
+    public void holdBefore() {
+        before = copy();
     }
 
     int size() {
@@ -206,7 +224,20 @@ public final class KeyState {
 
     /** The binary form. */
     public byte[] encode(long fingerprint) {
-        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + 8 * cells.length + size * 8 * (1 + lanes));
+        KeyState earlier = before;
+        ByteBuffer out = ByteBuffer.allocate(bytes() + (earlier == null ? 0 : earlier.bytes()));
+        write(out, fingerprint);
+        if (earlier != null) {
+            earlier.write(out, fingerprint);
+        }
+        return out.array();
+    }
+
+    private int bytes() {
+        return HEADER_BYTES + 8 * cells.length + size * 8 * (1 + lanes);
+    }
+
+    private void write(ByteBuffer out, long fingerprint) {
         out.put(VERSION).putLong(fingerprint).putLong(newestEvent).putLong(newestKnown);
         out.putShort((short) lanes).putShort((short) cells.length).putInt(size);
         for (long cell : cells) {
@@ -218,7 +249,6 @@ public final class KeyState {
                 out.putLong(Double.doubleToRawLongBits(value(event, lane)));
             }
         }
-        return out.array();
     }
 
     /**
@@ -228,13 +258,25 @@ public final class KeyState {
      * @throws KeelsonException if the bytes are not a state of this view
      */
     static KeyState decode(byte[] bytes, long fingerprint, int lanes, int cellCount, String place) {
-        if (bytes.length < HEADER_BYTES) {
-            throw damaged(place, "has %d bytes; at least %d were expected".formatted(bytes.length, HEADER_BYTES));
-        }
         ByteBuffer in = ByteBuffer.wrap(bytes);
+        KeyState state = read(in, fingerprint, lanes, cellCount, place);
+        if (in.hasRemaining()) {
+            state.before = read(in, fingerprint, lanes, cellCount, place);
+        }
+        if (in.hasRemaining()) {
+            throw damaged(place, "has %d bytes behind its end".formatted(in.remaining()));
+        }
+        return state;
+    }
+
+    private static KeyState read(ByteBuffer in, long fingerprint, int lanes, int cellCount, String place) {
+        int bytes = in.remaining();
+        if (bytes < HEADER_BYTES) {
+            throw damaged(place, "has %d bytes; at least %d were expected".formatted(bytes, HEADER_BYTES));
+        }
         byte version = in.get();
-        if (version != VERSION) {
-            throw damaged(place, "has format version %d; %d was expected".formatted(version, VERSION));
+        if (version < 1 || version > VERSION) {
+            throw damaged(place, "has format version %d; at most %d was expected".formatted(version, VERSION));
         }
         if (in.getLong() != fingerprint) {
             throw damaged(place, "belongs to another definition of the view");
@@ -245,11 +287,12 @@ public final class KeyState {
         int storedCells = Short.toUnsignedInt(in.getShort());
         int size = in.getInt();
         long expected = HEADER_BYTES + 8L * storedCells + 8L * size * (1 + storedLanes);
-        if (storedLanes != lanes || storedCells != cellCount || size < 0 || bytes.length != expected) {
+        boolean fits = version == 1 ? bytes == expected : bytes >= expected;
+        if (storedLanes != lanes || storedCells != cellCount || size < 0 || !fits) {
             throw damaged(
                     place,
                     "has %d lanes, %d cells, %d events in %d bytes; %d lanes and %d cells were expected"
-                            .formatted(storedLanes, storedCells, size, bytes.length, lanes, cellCount));
+                            .formatted(storedLanes, storedCells, size, bytes, lanes, cellCount));
         }
         long[] cells = new long[cellCount];
         for (int i = 0; i < cellCount; i++) {
