@@ -49,6 +49,10 @@ public final class LabelShiftDetector {
 
     private static final double PRIOR = 0.5;
     private static final long MAX_MISSING = 1L << 32;
+    /** So many factors are multiplied. */
+    private static final int FEW = 8;
+
+    private static final double STIRLING_FROM = 16;
 
     private final LabelShiftConfig config;
     private final long[] reference;
@@ -349,21 +353,29 @@ public final class LabelShiftDetector {
         return log;
     }
 
-    /** log of {@code a (a + 1) ... (a + n - 1)}. */
-    private static double logRising(double a, long n) {
-        if (n > 200) {
-            return LogGamma.value(a + n) - LogGamma.value(a);
-        }
-        double log = 0;
+    /** log of {@code a (a + 1) ... (a + n - 1)}, {@code a} above 0. */
+    static double logRising(double a, long n) {
         double product = 1;
-        for (int i = 0; i < n; i++) {
+        long i = 0;
+        while (i < n && (n <= FEW || a + i < STIRLING_FROM)) {
             product *= a + i;
-            if (product > 1e250) {
-                log += Math.log(product);
-                product = 1;
-            }
+            i++;
         }
-        return log + Math.log(product);
+        double from = a + i;
+        double to = a + n;
+        return i == n
+                ? Math.log(product)
+                : Math.log(product)
+                        + (from - 0.5) * Math.log1p((n - i) / from)
+                        + (n - i) * (Math.log(to) - 1)
+                        + stirlingRest(to)
+                        - stirlingRest(from);
+    }
+
+    /** What Stirling's formula lacks of log gamma, to 1e-15 from {@link #STIRLING_FROM} on (Abramowitz and Stegun 6.1.41). */
+    private static double stirlingRest(double x) {
+        double x2 = x * x;
+        return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 - 1.0 / 1188 / x2) / x2) / x2) / x2) / x;
     }
 
     private static double sum(double[] values) {

@@ -2,6 +2,7 @@ package dev.keelson.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Objects;
@@ -259,5 +260,21 @@ final class LabelShiftDetectorTest {
         assertThatThrownBy(() -> new LabelShiftDetector(new long[] {0, 0}, LabelShiftConfig.defaults()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> LabelShiftConfig.defaults().withAlpha(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void logOfARisingFactorialIsTheSumOfTheLogsOfItsFactors() {
+        SplittableRandom random = new SplittableRandom(7);
+        for (int i = 0; i < 2_000; i++) {
+            double a = Math.exp(14 * random.nextDouble() - 4);
+            int n = (int) Math.exp(9 * random.nextDouble());
+            double sum = 0;
+            for (int k = 0; k < n; k++) {
+                sum += Math.log(a + k);
+            }
+            assertThat(LabelShiftDetector.logRising(a, n))
+                    .as("%s rising by %d", a, n)
+                    .isCloseTo(sum, within(1e-13 * n * Math.log(a + n + 3) + 1e-13));
+        }
     }
 }

@@ -120,12 +120,11 @@ class ConsoleE2EIT {
     private static SeededBackend backend;
     private static Playwright playwright;
     private static Browser browser;
-    /** Ways to look at every page; each keeps what pages share, such as style sheet and font, between pages. */
-    private static BrowserContext desktop;
+    /** Tabs in which every page is looked at, one after the other: what pages share is fetched once. */
+    private static Watched desktop;
 
-    private static BrowserContext phone;
-    private static BrowserContext scriptless;
-    private static BrowserContext still;
+    private static Page scriptless;
+    private static Page still;
 
     @BeforeAll
     static void start() throws Exception {
@@ -153,14 +152,12 @@ class ConsoleE2EIT {
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(chromium.get())
                         .setArgs(List.of("--no-sandbox", "--disable-dev-shm-usage")));
-        desktop = browser.newContext(
-                new Browser.NewContextOptions().setViewportSize(1280, 860).setDeviceScaleFactor(1));
-        desktop.addInitScript(REMEMBER_VIOLATIONS);
-        phone = browser.newContext(new Browser.NewContextOptions().setViewportSize(390, 844));
-        scriptless = browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false));
+        desktop = Watched.of(browser.newContext(new Browser.NewContextOptions().setDeviceScaleFactor(1)));
+        scriptless = browser.newContext(new Browser.NewContextOptions().setJavaScriptEnabled(false))
+                .newPage();
         still = browser.newContext(new Browser.NewContextOptions()
-                .setViewportSize(1280, 860)
-                .setReducedMotion(ReducedMotion.REDUCE)); // a colour on its way is none that is read
+                        .setReducedMotion(ReducedMotion.REDUCE)) // a colour on its way is none that is read
+                .newPage();
     }
 
     @AfterAll
@@ -241,43 +238,38 @@ class ConsoleE2EIT {
 
     @ParameterizedTest
     @MethodSource("pages")
-    void nothingIsBlockedAndNothingFailsInEitherTheme(String name) {
-        try (Page page = desktop.newPage()) {
-            Watched watched = Watched.of(page);
-            page.navigate(address(name));
+    void nothingIsBlockedAndNothingFailsInEitherThemeAndAPhoneNeedsNoSidewaysScroll(String name) {
+        Page page = desktop.page();
+        desktop.complaints().clear();
+        page.setViewportSize(1280, 860);
+        page.navigate(address(name));
 
-            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) { // the style sheet alone tells them apart
-                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-                page.evaluate("document.fonts.ready");
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) { // the style sheet alone tells them apart
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+            page.evaluate("document.fonts.ready");
 
-                page.screenshot(new Page.ScreenshotOptions()
-                        .setFullPage(true)
-                        .setPath(PICTURES.resolve(name + "-" + scheme.name().toLowerCase(Locale.ROOT) + ".png")));
-                assertThat(watched.all()).isEmpty();
-                assertThat(page.evaluate("document.fonts.check('14px Inter')")).isEqualTo(true);
-                assertThat(page.evaluate("typeof htmx")).isEqualTo("object");
-            }
+            picture(page, name + "-" + scheme.name().toLowerCase(Locale.ROOT));
+            assertThat(desktop.all()).isEmpty();
+            assertThat(page.evaluate("document.fonts.check('14px Inter')")).isEqualTo(true);
+            assertThat(page.evaluate("typeof htmx")).isEqualTo("object");
         }
+
+        page.setViewportSize(390, 844); // so does the width
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+
+        picture(page, name + "-phone");
+        assertThat(((Number) page.evaluate("document.documentElement.scrollWidth")).intValue())
+                .isLessThanOrEqualTo(390);
+        assertThat(page.evaluate(
+                        "[...document.querySelectorAll('.scroll')].filter(e => e.querySelector('table') && e.scrollWidth > e.clientWidth)"
+                                + ".map(e => e.ariaLabel)"))
+                .as("tables that are wider than their box")
+                .isEqualTo(List.of());
     }
 
-    @ParameterizedTest
-    @MethodSource("pages")
-    void aPhoneNeedsNoSidewaysScroll(String name) {
-        try (Page page = phone.newPage()) {
-
-            page.navigate(address(name));
-
-            page.screenshot(new Page.ScreenshotOptions()
-                    .setFullPage(true)
-                    .setPath(PICTURES.resolve(name + "-phone.png")));
-            assertThat(((Number) page.evaluate("document.documentElement.scrollWidth")).intValue())
-                    .isLessThanOrEqualTo(390);
-            assertThat(page.evaluate(
-                            "[...document.querySelectorAll('.scroll')].filter(e => e.querySelector('table') && e.scrollWidth > e.clientWidth)"
-                                    + ".map(e => e.ariaLabel)"))
-                    .as("tables that are wider than their box")
-                    .isEqualTo(List.of());
-        }
+    private static void picture(Page page, String name) {
+        page.screenshot(
+                new Page.ScreenshotOptions().setFullPage(true).setPath(PICTURES.resolve(name + ".png")));
     }
 
     @ParameterizedTest
@@ -285,17 +277,16 @@ class ConsoleE2EIT {
     void axeFindsNothingInEitherThemeOrOnAPhone(String name) throws Exception {
         String axe = System.getenv("KEELSON_AXE");
         assumeTrue(axe != null, "Skipped: no axe-core here. Name its axe.min.js in KEELSON_AXE (npm pack axe-core).");
-        try (Page page = still.newPage()) {
-            page.navigate(address(name));
-            page.evaluate(Files.readString(Path.of(Objects.requireNonNull(axe))));
+        still.setViewportSize(1280, 860);
+        still.navigate(address(name));
+        still.evaluate(Files.readString(Path.of(Objects.requireNonNull(axe))));
 
-            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-                assertThat(axe(page)).as(scheme.name()).isEmpty();
-            }
-            page.setViewportSize(390, 844);
-            assertThat(axe(page)).as("phone").isEmpty();
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            still.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+            assertThat(axe(still)).as(scheme.name()).isEmpty();
         }
+        still.setViewportSize(390, 844);
+        assertThat(axe(still)).as("phone").isEmpty();
     }
 
     /** What breaks a rule of WCAG 2.0 to 2.2, A or AA: the rule and where. */
@@ -309,13 +300,10 @@ class ConsoleE2EIT {
     @ParameterizedTest
     @MethodSource("pages")
     void everyPageReadsWithScriptsOff(String name) {
-        try (Page page = scriptless.newPage()) {
+        scriptless.navigate(address(name));
 
-            page.navigate(address(name));
-
-            assertThat(page.locator("h1").innerText()).isNotBlank();
-            assertThat(page.locator("main").innerText()).hasSizeGreaterThan(60);
-        }
+        assertThat(scriptless.locator("h1").innerText()).isNotBlank();
+        assertThat(scriptless.locator("main").innerText()).hasSizeGreaterThan(60);
     }
 
     @Test
