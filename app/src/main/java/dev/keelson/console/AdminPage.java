@@ -189,7 +189,7 @@ final class AdminPage {
     private Section schedules() {
         SheetDraft sheet = new SheetDraft("Schedules").words("Schedule", "When", "Last run", "Next run");
         for (JsonNode each : backend.schedules().list().path("schedules")) {
-            JsonNode last = each.path("last").isEmpty() ? each.path("last").path(0) : ScheduleOutcome.worst(each.path("last"));
+            JsonNode last = ScheduleOutcome.worst(each.path("last"));
             sheet.row(List.of(
                     Cell.link(each.path("name").asText(), "/schedules"),
                     Cell.of(Text.sentence(each.path("sentence").asText())),

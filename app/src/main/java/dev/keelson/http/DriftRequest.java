@@ -146,6 +146,7 @@ public record DriftRequest(
     }
 
     private DriftMethods methods(List<Problem> problems) {
+        int before = problems.size();
         DriftMethod common = null;
         Map<String, DriftMethod> byColumn = new LinkedHashMap<>();
         for (String text : methods) {
@@ -163,7 +164,6 @@ public record DriftRequest(
                 byColumn.put(text.substring(0, equals), method);
             }
         }
-        int before = problems.size();
         double everywhere = Double.NaN;
         Map<String, Double> limits = new LinkedHashMap<>();
         for (String text : thresholds) {
@@ -181,7 +181,7 @@ public record DriftRequest(
             }
         }
         DriftMethods chosen = new DriftMethods(common, byColumn, everywhere, limits);
-        if (problems.size() == before && methods.size() == byColumn.size() + (common == null ? 0 : 1)) { // all of them are known
+        if (problems.size() == before) {
             chosen.outOfRange().forEach(each -> problems.add(
                     Problem.of(ErrorCode.BAD_REQUEST, "%s.".formatted(each), "Maybe 0.05 for a test and 0.1 for a distance.")));
         }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keelson.control.LoopPolicy;
 import dev.keelson.control.policy.ReferencePolicies;
-import dev.keelson.expression.Durations;
 import dev.keelson.monitor.DriftMonitorDefinition;
 import dev.keelson.monitor.health.HealthCosts;
 import java.time.Duration;
@@ -88,9 +87,7 @@ public record PolicyRequest(
 
     /** As it is asked for over HTTP. */
     public void write(ObjectNode node) {
-        node.put("from", from == null ? null : from.toString());
-        node.put("to", to == null ? null : to.toString());
-        node.put("step", Durations.format(step));
+        Period.write(node, from, to, step);
         node.put("every", every);
         ArrayNode names = node.putArray("policies");
         policies.forEach(names::add);
@@ -113,9 +110,9 @@ public record PolicyRequest(
         node.path("changes").forEach(day -> changes.add(LocalDate.parse(day.asText())));
         return new PolicyRequest(
                 model,
-                ReplayRequest.day(node.path("from")),
-                ReplayRequest.day(node.path("to")),
-                Durations.parse(node.path("step").asText("7d")),
+                Period.day(node.path("from")),
+                Period.day(node.path("to")),
+                Period.step(node),
                 node.path("every").asInt(1),
                 policies,
                 number(node.path("retrain_cost")),

@@ -3,7 +3,6 @@ package dev.keelson.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keelson.expression.Durations;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -45,9 +44,7 @@ public record ReplayRequest(
 
     /** As it is asked for over HTTP. */
     public void write(ObjectNode node) {
-        node.put("from", from == null ? null : from.toString());
-        node.put("to", to == null ? null : to.toString());
-        node.put("step", Durations.format(step));
+        Period.write(node, from, to, step);
         ArrayNode names = node.putArray("policies");
         policies.forEach(names::add);
         node.put("all_models", allModels);
@@ -60,13 +57,9 @@ public record ReplayRequest(
         return new ReplayRequest(
                 model,
                 node.path("all_models").asBoolean(),
-                day(node.path("from")),
-                day(node.path("to")),
-                Durations.parse(node.path("step").asText("7d")),
+                Period.day(node.path("from")),
+                Period.day(node.path("to")),
+                Period.step(node),
                 policies);
-    }
-
-    static @Nullable LocalDate day(JsonNode node) {
-        return node.isTextual() ? LocalDate.parse(node.asText()) : null;
     }
 }

@@ -2,6 +2,7 @@ package dev.keelson.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
 import java.util.List;
@@ -30,11 +31,11 @@ public final class ScheduleOutcome {
                 .put("message", message(jobs, worst));
     }
 
-    /** The job of a run that ended worst; of several the first. */
+    /** The job of a run that ended worst; of several the first, and a missing node of none. */
     public static JsonNode worst(JsonNode jobs) {
         return jobs.valueStream()
                 .min(Comparator.comparingInt(job -> WORST_FIRST.indexOf(state(job))))
-                .orElseThrow();
+                .orElse(MissingNode.getInstance());
     }
 
     private static String message(JsonNode jobs, JsonNode worst) {
